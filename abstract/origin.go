@@ -1,0 +1,65 @@
+package abstract
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// ObjectID names one generation of one object. Two reads that see the same
+// ObjectID see the same bytes. Together with a pipeline's name it is the
+// identity under which the ledger keeps an object's progress.
+type ObjectID struct {
+	// Bucket is where the object lives: "s3://name" or "file://".
+	Bucket string
+	// Key is the object's name in its bucket, byte for byte. It need not be
+	// valid UTF-8 and may hold any byte that the store allows.
+	Key string
+	// Generation changes whenever the object's content does. Stores build it
+	// from what a listing tells, such as the ETag and the size.
+	Generation string
+}
+
+// String is for people: bucket and key, with unprintable bytes escaped.
+func (id ObjectID) String() string {
+	name := id.Bucket + "/" + id.Key
+	if q := strconv.Quote(name); q != `"`+name+`"` {
+		return q
+	}
+	return name
+}
+
+// Origin is the stretch of an object that an item stands for: the records
+// after offset Before, up to offset After. It travels with the rows so that a
+// transactional target can record the progress in the transaction that
+// stores them.
+//
+// An offset fixes exactly the records before it and grows with every item
+// that holds records. Its unit belongs to the format: the byte after the last
+// record for text (of the decompressed stream when there is one), the index
+// of the next row for Parquet. An object starts at offset 0.
+type Origin struct {
+	// LedgerID is the object's row in the target's ledger, 0 where no ledger
+	// is kept.
+	LedgerID int64
+	// Object is the object the item was read from.
+	Object ObjectID
+	// Before and After are the offsets where the stretch begins and ends.
+	Before, After int64
+	// Rows counts the rows to be stored, Rejected the records that were read
+	// but not turned into rows. Records read = Rows + Rejected, always.
+	Rows, Rejected int64
+	// Bytes is how much of the object the stretch covers, in decompressed
+	// bytes for text.
+	Bytes int64
+	// Last is set on the item that ends the object, and only after its true
+	// end was seen and verified.
+	Last bool
+	// Reason tells why records of the stretch were rejected, for the first of
+	// them. It is empty when Rejected is 0.
+	Reason string
+}
+
+// String names the object and the stretch.
+func (o Origin) String() string {
+	return fmt.Sprintf("%s [%d,%d)", o.Object, o.Before, o.After)
+}

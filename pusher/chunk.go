@@ -1,0 +1,22 @@
+package pusher
+
+import "github.com/seed-ede61cd5/sluice/abstract"
+
+// Chunk is the unit of progress: some items of one file.
+type Chunk struct {
+	// FilePath names the file. Chunks of equal FilePath and Attempt belong
+	// together.
+	FilePath string
+	// Completed marks the file's last chunk.
+	Completed bool
+	// Offset is the position read up to, for whoever looks at
+	// [PusherState]. It is never compared, so it may be of any type.
+	Offset any
+	// Size is the chunk's share of the in-flight limit, in bytes.
+	Size int64
+	// Items are the rows. They must not be touched after Push.
+	Items []abstract.ChangeItem
+	// Attempt tells attempts at one file apart. It may stay 0 as long as a
+	// file is never pushed again before its Completed chunk.
+	Attempt int
+}

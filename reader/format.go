@@ -1,0 +1,99 @@
+package reader
+
+import (
+	"context"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/pusher"
+)
+
+// File is one generation of one object.
+type File struct {
+	Bucket object.Bucket
+	Info   object.Info
+}
+
+// ID is the file's identity.
+func (f File) ID() abstract.ObjectID { return object.ID(f.Bucket, f.Info) }
+
+// Format is one file format. Its methods may be called concurrently, for
+// different files and for the same one.
+type Format interface {
+	// Name is the name that --format takes.
+	Name() string
+	// Sample reads the beginning of a file and tells how to read the whole.
+	// hints are the user's own words; they win over what is found. A file
+	// with nothing in it gives a Sample without columns.
+	Sample(ctx context.Context, file File, hints Hints) (Sample, error)
+	// Read decodes a file from req.Offset on and hands its chunks to emit, in
+	// file order and one at a time. The chunks belong to emit. The last chunk
+	// is Completed, and its last item is Last: that is emitted only after the
+	// end of the file was seen and verified. Cancellation is an error, never
+	// an end of file. Read returns when all its goroutines have ended.
+	Read(ctx context.Context, req Request, emit Emit) error
+}
+
+// Emit takes a chunk; see [pusher.Pusher].
+type Emit func(ctx context.Context, chunk pusher.Chunk) error
+
+// Hints are what the user said about the files. The zero value says nothing.
+type Hints struct {
+	Delimiter byte     // 0: the format's own
+	Quote     byte     // 0: the format's own
+	NoHeader  bool     // the first record is data
+	Null      []string // unquoted cells that mean NULL, besides the empty one
+}
+
+// Dialect is how a file is to be read. It is kept in the ledger with the
+// file, as JSON, so that a file is always resumed the way it was begun.
+type Dialect struct {
+	Format      string   `json:"format"`
+	Compression string   `json:"compression,omitempty"` // "", "gzip" or "zstd"
+	Delimiter   string   `json:"delimiter,omitempty"`
+	Quote       string   `json:"quote,omitempty"`
+	Header      bool     `json:"header,omitempty"`
+	Null        []string `json:"null,omitempty"`
+	Columns     []string `json:"columns,omitempty"` // the file's columns, in file order
+}
+
+// Sample is what the beginning of a file tells.
+type Sample struct {
+	Dialect Dialect
+	// Columns are the file's columns with the evidence for their types.
+	Columns []Evidence
+	// Records is how many records were looked at; Complete tells that this
+	// was the whole file.
+	Records  int
+	Complete bool
+	// Notes are remarks for the user, such as a delimiter that looks wrong.
+	Notes []string
+}
+
+// OnBadRow says what becomes of a record that cannot be turned into a row.
+type OnBadRow int
+
+const (
+	FailFile OnBadRow = iota // the file fails; its rows before the record stay
+	SkipRow                  // the record is counted, located and left out
+)
+
+// Request asks for the rows of a file.
+type Request struct {
+	File    File
+	Dialect Dialect
+	// Schema is the columns to deliver, in this order, whatever the file's
+	// own order. A column that the file lacks is NULL; a column of the file
+	// that is not in Schema fails the file.
+	Schema abstract.Schema
+	// Table and LedgerID go into the items.
+	Table    string
+	LedgerID int64
+	// Offset is where to begin, Records the number of records before it.
+	Offset, Records int64
+	OnBadRow        OnBadRow
+	// BatchRows is the largest number of rows of a batch, 0 for the default.
+	BatchRows int
+	// Limits bounds memory and parallelism; it is shared between files.
+	Limits *Limits
+}
