@@ -1,6 +1,7 @@
 package abstract
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 )
@@ -19,9 +20,16 @@ type ObjectID struct {
 	Generation string
 }
 
-// String is for people: bucket and key, with unprintable bytes escaped.
+// LocalBucket is the bucket of all local files; their keys are absolute paths.
+const LocalBucket = "file://"
+
+// String is for people: bucket and key, or a local file's path, in Go's
+// quotes if it holds unprintable bytes.
 func (id ObjectID) String() string {
 	name := id.Bucket + "/" + id.Key
+	if id.Bucket == LocalBucket {
+		name = id.Key
+	}
 	if q := strconv.Quote(name); q != `"`+name+`"` {
 		return q
 	}
@@ -57,6 +65,16 @@ type Origin struct {
 	// Reason tells why records of the stretch were rejected, for the first of
 	// them. It is empty when Rejected is 0.
 	Reason string
+	// Opening is set on the first item of an object that is begun at offset
+	// 0, and nil elsewhere.
+	Opening *Opening
+}
+
+// Opening is how an object is read. It is stored with the object's first rows
+// so that the object is always resumed the way it was begun.
+type Opening struct {
+	Schema  Schema
+	Dialect json.RawMessage
 }
 
 // String names the object and the stretch.

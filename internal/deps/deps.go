@@ -12,7 +12,7 @@ import (
 	_ "github.com/klauspost/compress/zstd"
 	_ "github.com/spf13/cobra"
 	_ "github.com/vbauerster/mpb/v8"
-	_ "golang.org/x/sync/semaphore"
 	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/sync/semaphore"
 	_ "golang.org/x/term"
 )

@@ -1,0 +1,70 @@
+package ledger
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+)
+
+// Progress is how far one transaction moves one object on.
+type Progress struct {
+	ID                    int64
+	Object                abstract.ObjectID
+	Before, After         int64
+	Rows, Rejected, Bytes int64
+	Done                  bool
+	Reason                string // of the first rejected record, if any
+	Opening               *abstract.Opening
+}
+
+// Batch gathers the origins of the items that share a transaction, one
+// [Progress] per object. The zero value is ready to use.
+type Batch struct {
+	byID map[int64]*Progress
+}
+
+// Add joins an item's stretch to its object's. It fails with [ErrConflict]
+// if the stretch does not begin where the object's last one ended: then two
+// readers are at work on one object.
+func (b *Batch) Add(o abstract.Origin) error {
+	if b.byID == nil {
+		b.byID = make(map[int64]*Progress)
+	}
+	p := b.byID[o.LedgerID]
+	if p == nil {
+		p = &Progress{ID: o.LedgerID, Object: o.Object, Before: o.Before, After: o.Before}
+		b.byID[o.LedgerID] = p
+	}
+	if p.After != o.Before || p.Done {
+		return fmt.Errorf("%s follows offset %d: %w", o, p.After, ErrConflict)
+	}
+	p.After = o.After
+	p.Rows += o.Rows
+	p.Rejected += o.Rejected
+	p.Bytes += o.Bytes
+	p.Done = o.Last
+	if p.Reason == "" {
+		p.Reason = o.Reason
+	}
+	if p.Opening == nil {
+		p.Opening = o.Opening
+	}
+	return nil
+}
+
+// Len is the number of objects.
+func (b *Batch) Len() int { return len(b.byID) }
+
+// Sorted lists the objects in the order of their ids, which is the order in
+// which every writer must move them on, so that two transactions never wait
+// for each other.
+func (b *Batch) Sorted() []Progress {
+	list := make([]Progress, 0, len(b.byID))
+	for _, p := range b.byID {
+		list = append(list, *p)
+	}
+	slices.SortFunc(list, func(x, y Progress) int { return cmp.Compare(x.ID, y.ID) })
+	return list
+}

@@ -1,0 +1,82 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+)
+
+// Version is the layout that this code writes. A ledger with a higher one
+// was written by a newer Sluice and is refused.
+const Version = 1
+
+// statements create layout 1. They are idempotent.
+var statements = []string{
+	`CREATE SCHEMA IF NOT EXISTS {}`,
+	`CREATE TABLE IF NOT EXISTS {}.layout (version integer NOT NULL)`,
+	`CREATE TABLE IF NOT EXISTS {}.pipelines (
+		pipeline text PRIMARY KEY,
+		table_name text NOT NULL)`,
+	`CREATE SEQUENCE IF NOT EXISTS {}.ledger_id`,
+	`CREATE TABLE IF NOT EXISTS {}.ledger (
+		id bigint PRIMARY KEY DEFAULT nextval('{}.ledger_id'),
+		pipeline text NOT NULL,
+		bucket text NOT NULL,
+		object_key text NOT NULL,
+		generation text NOT NULL,
+		version text NOT NULL,
+		size bigint NOT NULL,
+		read_offset bigint NOT NULL,
+		rows_loaded bigint NOT NULL,
+		rows_rejected bigint NOT NULL,
+		bytes_read bigint NOT NULL,
+		state text NOT NULL,
+		reason text NOT NULL,
+		attempts integer NOT NULL,
+		table_schema text,
+		dialect text,
+		first_seen timestamp NOT NULL,
+		updated timestamp NOT NULL,
+		UNIQUE (pipeline, bucket, object_key, generation))`,
+}
+
+// Create makes the ledger's tables where they are missing and checks the
+// layout's version. It may be run again at any time.
+func (s *Store) Create(ctx context.Context) error {
+	err := s.update(ctx, func(tx Tx) error {
+		for _, stmt := range statements {
+			if _, err := tx.Exec(ctx, stmt); err != nil {
+				return err
+			}
+		}
+		version, err := queryInt(ctx, tx, `SELECT coalesce(max(version), 0) FROM {}.layout`)
+		if err != nil {
+			return err
+		}
+		switch {
+		case version > Version:
+			return fmt.Errorf("its layout is version %d, this sluice knows %d: use a newer sluice", version, Version)
+		case version == 0:
+			_, err = tx.Exec(ctx, `INSERT INTO {}.layout VALUES ($1)`, int64(Version))
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("prepare ledger: %w", err)
+	}
+	return nil
+}
+
+// queryInt runs a query that answers one integer.
+func queryInt(ctx context.Context, tx Tx, query string, args ...any) (n int64, err error) {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return 0, err
+		}
+	}
+	return n, rows.Err()
+}

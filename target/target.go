@@ -1,0 +1,85 @@
+package target
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
+)
+
+// FileIDColumn is the column that Sluice adds to the tables it creates: the
+// ledger id of the file that a row came from.
+const FileIDColumn = "_sluice_file"
+
+// Target is a database. Its methods may be called concurrently.
+type Target interface {
+	// Promise says in a few words what the target guarantees, for people.
+	Promise() string
+	// Ledger is the progress kept in this database, nil if it keeps none.
+	// Then every object is loaded each time.
+	Ledger() *ledger.Store
+	// Describe tells the columns of a table, nil if there is no such table.
+	Describe(ctx context.Context, table string) (*Table, error)
+	// CreateSQL is the statement that Create runs, "" if it runs none.
+	CreateSQL(table string, schema Table) string
+	// Create makes a table. It fails if there is one of that name.
+	Create(ctx context.Context, table string, schema Table) error
+	// Verify compares a pipeline's table with the ledger and refuses to go on
+	// where the table holds rows that the ledger does not account for.
+	Verify(ctx context.Context, pipeline, table string) error
+	// Session begins a session that loads rows. It ends with ctx: then what
+	// is not committed is rolled back.
+	Session(ctx context.Context, cfg SessionConfig) (Session, error)
+	// Forget deletes an object's rows from the table and its entry from the
+	// ledger, in one transaction, and tells how many rows went.
+	Forget(ctx context.Context, table string, entry ledger.Entry) (int64, error)
+	// Close frees what the target holds. Sessions must be closed before.
+	Close() error
+}
+
+// Table is the columns of a table.
+type Table struct {
+	// Schema is the columns that files fill, without the file id.
+	Schema abstract.Schema
+	// FileID tells that the table has the column [FileIDColumn].
+	FileID bool
+}
+
+// SessionConfig is what a session needs to know.
+type SessionConfig struct {
+	// Committed, if not nil, is called after each commit with the progress
+	// that the commit made durable for this session's objects. It must be
+	// quick, and must not call the target.
+	Committed func([]ledger.Progress)
+}
+
+// Session loads rows in transactions of its own choosing. It is used by one
+// goroutine at a time.
+//
+// If Push or Flush fails, everything pushed since the last successful Flush
+// is undone or will never be known to be durable: ask the ledger where each
+// object stands, and go on from there. The session remains usable. An error
+// that undid a transaction is a [*RollbackError].
+type Session interface {
+	// Push takes items and returns when they are stored, or held in memory
+	// that the target bounds; it blocks while there is no room. It owns the
+	// items, and it commits when it sees fit. See [abstract.Pusher].
+	Push(items []abstract.ChangeItem) error
+	// Flush returns when everything pushed is durable.
+	Flush() error
+	// Close ends the session and undoes what was pushed since the last
+	// commit. It may be called twice.
+	Close() error
+}
+
+// RollbackError reports that a transaction was undone, with everything that
+// the session had in it. The cause need not lie with the session's own files:
+// a transaction may be shared.
+type RollbackError struct{ Cause error }
+
+func (e *RollbackError) Error() string { return fmt.Sprintf("transaction rolled back: %v", e.Cause) }
+
+// Unwrap gives the cause, classified: [ledger.ErrConflict] if another writer
+// was faster, FileOnly if a row was refused by the table.
+func (e *RollbackError) Unwrap() error { return e.Cause }
