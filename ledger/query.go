@@ -11,7 +11,8 @@ const selectEntry = `SELECT id, pipeline, bucket, object_key, generation, versio
 	first_seen, updated FROM {}.ledger `
 
 // Lookup returns the entries of all generations of the given keys, in the
-// order of their ids: one query for a page of a listing.
+// order of their ids: one query for a page of a listing. An empty pipeline
+// stands for all of them.
 func (s *Store) Lookup(ctx context.Context, pipeline, bucket string, keys []string) ([]Entry, error) {
 	encoded := make([]string, len(keys))
 	for i, key := range keys {
@@ -19,7 +20,7 @@ func (s *Store) Lookup(ctx context.Context, pipeline, bucket string, keys []stri
 	}
 	var list []Entry
 	err := s.each(ctx, func(e Entry) error { list = append(list, e); return nil },
-		selectEntry+`WHERE pipeline = $1 AND bucket = $2 AND object_key = ANY($3::text[]) ORDER BY id`,
+		selectEntry+`WHERE ($1 = '' OR pipeline = $1) AND bucket = $2 AND object_key = ANY($3::text[]) ORDER BY id`,
 		pipeline, bucket, encoded)
 	return list, err
 }

@@ -80,3 +80,17 @@ func queryInt(ctx context.Context, tx Tx, query string, args ...any) (n int64, e
 	}
 	return n, rows.Err()
 }
+
+// Exists tells whether the database has a ledger.
+func (s *Store) Exists(ctx context.Context) (exists bool, err error) {
+	err = s.view(ctx, func(tx Tx) error {
+		n, err := queryInt(ctx, tx, `SELECT count(*) FROM information_schema.tables
+			WHERE table_schema = $1 AND table_name = 'ledger'`, s.schema)
+		exists = n > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for the ledger: %w", err)
+	}
+	return exists, nil
+}
