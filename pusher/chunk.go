@@ -1,6 +1,10 @@
 package pusher
 
-import "github.com/seed-ede61cd5/sluice/abstract"
+import (
+	"context"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+)
 
 // Chunk is the unit of progress: some items of one file.
 type Chunk struct {
@@ -17,6 +21,16 @@ type Chunk struct {
 	// Items are the rows. They must not be touched after Push.
 	Items []abstract.ChangeItem
 	// Attempt tells attempts at one file apart. It may stay 0 as long as a
-	// file is never pushed again before its Completed chunk.
+	// file is never pushed again before its Completed chunk. A retry before
+	// that needs a higher number.
 	Attempt int
+
+	token *record // set by Push on its copy
+}
+
+// Items is the ParseFunc of a queue whose chunks hold decoded rows already:
+// it returns them. It pays no heed to ctx, so that the queue releases the
+// items of chunks that it will not push.
+func Items(_ context.Context, chunk Chunk) ([]abstract.ChangeItem, error) {
+	return chunk.Items, nil
 }
