@@ -1,0 +1,112 @@
+package objecttest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/seed-ede61cd5/sluice/object"
+)
+
+// manyKeys is more than two pages and not a multiple of one.
+const manyKeys = 2600
+
+func (h Harness) putMany(t *testing.T) map[string]bool {
+	t.Helper()
+	keys := map[string]bool{}
+	for i := range manyKeys {
+		// Most keys are in one directory, the rest each in one of its own.
+		key := fmt.Sprintf("%smany/%04d.csv", h.Prefix, i)
+		if i%20 == 0 {
+			key = fmt.Sprintf("%smany/%04d/x.csv", h.Prefix, i)
+		}
+		h.Put(t, key, []byte("x"))
+		keys[key] = true
+	}
+	return keys
+}
+
+func testListPages(t *testing.T, h Harness) {
+	want := h.putMany(t)
+	got := h.list(t, h.Prefix)
+	for key := range want {
+		if _, ok := got[key]; !ok {
+			t.Errorf("%q is not listed", key)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d keys listed, want %d", len(got), len(want))
+	}
+}
+
+func testListPrefix(t *testing.T, h Harness) {
+	for _, key := range []string{"a/1", "a/2", "ab/1", "abc", "b", "c/d/e/f"} {
+		h.Put(t, h.Prefix+key, []byte(key))
+	}
+	for _, test := range []struct {
+		prefix string
+		want   []string
+	}{
+		{"", []string{"a/1", "a/2", "ab/1", "abc", "b", "c/d/e/f"}},
+		{"a", []string{"a/1", "a/2", "ab/1", "abc"}},
+		{"a/", []string{"a/1", "a/2"}},
+		{"ab", []string{"ab/1", "abc"}},
+		{"abc", []string{"abc"}},
+		{"c/d/e", []string{"c/d/e/f"}},
+		{"A", nil},
+		{"abcd", nil},
+		{"abc/", nil},
+		{"no/such/", nil},
+	} {
+		got := h.list(t, h.Prefix+test.prefix)
+		for _, key := range test.want {
+			if _, ok := got[h.Prefix+key]; !ok {
+				t.Errorf("prefix %q: %q is not listed", test.prefix, key)
+			}
+		}
+		if len(got) != len(test.want) {
+			t.Errorf("prefix %q: %d keys listed, want %d: %v", test.prefix, len(got), len(test.want), got)
+		}
+	}
+}
+
+func testListError(t *testing.T, h Harness) {
+	h.putMany(t)
+	stop := errors.New("stop")
+	calls := 0
+	err := h.Bucket.List(t.Context(), h.Prefix, func([]object.Info) error {
+		calls++
+		return stop
+	})
+	if err != stop {
+		t.Errorf("an error from page came back as %v", err)
+	}
+	if calls != 1 {
+		t.Errorf("page was called %d times, want once", calls)
+	}
+}
+
+func testListCancel(t *testing.T, h Harness) {
+	h.putMany(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	calls := 0
+	err := h.Bucket.List(ctx, h.Prefix, func([]object.Info) error {
+		calls++
+		cancel()
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled during the first page: %v", err)
+	}
+	if calls != 1 {
+		t.Errorf("page was called %d times, want once", calls)
+	}
+	err = h.Bucket.List(ctx, h.Prefix, func([]object.Info) error {
+		t.Error("page was called although the context had ended before")
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled before: %v", err)
+	}
+}

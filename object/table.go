@@ -1,0 +1,35 @@
+package object
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// TableName is the name of the table that the pattern's objects belong to
+// unless the user says otherwise: the last path element without a wildcard,
+// without the extensions of a file. It is empty where every element has one.
+//
+//	/work/data/*.csv        data
+//	/work/data/             data
+//	/work/orders.csv.gz     orders
+//	prefix/**/*.json.gz     prefix
+//	*/orders.csv            orders
+//
+// Only the last element of a path is taken for a file: the directory v1.2/
+// keeps its name.
+func (p Pattern) TableName() string {
+	elem, isDir := lastLiteral(p.text)
+	if isDir {
+		return elem
+	}
+	stem := elem
+	if slices.Contains([]string{".gz", ".gzip", ".zst", ".zstd"}, strings.ToLower(path.Ext(stem))) {
+		stem = strings.TrimSuffix(stem, path.Ext(stem))
+	}
+	stem = strings.TrimSuffix(stem, path.Ext(stem))
+	if stem == "" {
+		return elem // .csv is a name without an extension
+	}
+	return stem
+}
