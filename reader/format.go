@@ -50,6 +50,7 @@ type Hints struct {
 type Dialect struct {
 	Format      string   `json:"format"`
 	Compression string   `json:"compression,omitempty"` // "", "gzip" or "zstd"
+	LineEnd     string   `json:"line_end,omitempty"`    // "": LF or CRLF; "cr": CR alone
 	Delimiter   string   `json:"delimiter,omitempty"`
 	Quote       string   `json:"quote,omitempty"`
 	Header      bool     `json:"header,omitempty"`
@@ -92,8 +93,13 @@ type Request struct {
 	// Offset is where to begin, Records the number of records before it.
 	Offset, Records int64
 	OnBadRow        OnBadRow
-	// BatchRows is the largest number of rows of a batch, 0 for the default.
-	BatchRows int
-	// Limits bounds memory and parallelism; it is shared between files.
+	// BatchRows is the largest number of rows of a batch, 0 for
+	// [DefaultBatchRows]. BatchBytes is the most bytes of the file that a batch
+	// is made from, 0 for what the budget allows; a longer record is a batch of
+	// its own. Neither changes which rows are read.
+	BatchRows  int
+	BatchBytes int64
+	// Limits bounds memory and parallelism; it is shared between files. It
+	// must not be nil.
 	Limits *Limits
 }

@@ -1,4 +1,219 @@
 package reader
 
-// Limits bounds what all readers of a process use together.
-type Limits struct{}
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+)
+
+// DefaultMemory is the budget of a Limits that was not given one, in bytes.
+const DefaultMemory = 64 << 20
+
+// Limits bounds what all files that are read at the same time use together:
+// the memory of blocks between the store and emit, and the number of blocks
+// decoded at once. Its methods may be called concurrently.
+//
+// The budget counts a block from before it is fetched until its emit has
+// returned: its bytes in the file and the decoded rows. Beyond the budget, a
+// file that is being read holds a partial record (at most [Limits.MaxRecord])
+// and its decompressor's window.
+//
+// # No file waits for another
+//
+// Emit may block file A until file B has moved on, because the consumer
+// throttles or commits files in an order of its own. If A's read-ahead could
+// take the whole budget, B would wait for memory that A frees only after B.
+// So a file that holds no memory never waits: its next block is admitted at
+// once, even beyond the budget. A file that does hold memory has a block that
+// was admitted earlier, and that block needs nothing of the budget any more:
+// it is fetched, decoded (decode slots are held only while a decoder
+// computes, never while anything waits) and emitted. Therefore whoever waits
+// for memory has work that proceeds without it, and no cycle of waits can
+// pass through the budget.
+//
+// To keep the promise without exceeding the budget, a block that is not its
+// file's first leaves room for one block of every open file that holds none.
+// The use is then at most the budget, plus a block for each file opened when
+// the budget was already full, plus what single records need that are larger
+// than a block.
+type Limits struct {
+	// Allocator provides the buffers of batches; nil means Go memory. It must
+	// be set before the first read and be safe for concurrent use.
+	Allocator memory.Allocator
+
+	memory int64
+	slots  chan struct{} // holds a token per running decoder
+
+	mu struct {
+		sync.Mutex
+		inUse   int64
+		idle    int64 // what open files that hold nothing are to find free
+		files   int
+		waiters []*waiter // first come, first served
+	}
+}
+
+// waiter is a file that waits for memory.
+type waiter struct {
+	share    *share
+	n        int64
+	admitted chan struct{} // closed under mu when n has been taken
+}
+
+// NewLimits returns a budget of that many bytes, and that many blocks decoded
+// at once. A value that is not positive means the default: [DefaultMemory],
+// GOMAXPROCS.
+func NewLimits(memory int64, parallelism int) *Limits {
+	if memory <= 0 {
+		memory = DefaultMemory
+	}
+	if parallelism <= 0 {
+		parallelism = runtime.GOMAXPROCS(0)
+	}
+	return &Limits{memory: memory, slots: make(chan struct{}, parallelism)}
+}
+
+// Limit is the budget in bytes.
+func (l *Limits) Limit() int64 { return l.memory }
+
+// InUse is how much of the budget is reserved now.
+func (l *Limits) InUse() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.mu.inUse
+}
+
+// Parallelism is the number of blocks decoded at once.
+func (l *Limits) Parallelism() int { return cap(l.slots) }
+
+// MaxRecord is the length in bytes from which on a record of a text file is
+// refused: 16 MiB, or a quarter of the budget where that is less.
+func (l *Limits) MaxRecord() int64 { return min(16<<20, max(l.memory/4, 1)) }
+
+// blockCost is what a block may cost, so that one file alone has a block for
+// each decoder and some in fetch and emit.
+func (l *Limits) blockCost() int64 {
+	return max(l.memory/int64(cap(l.slots)+4), 1)
+}
+
+func (l *Limits) allocator() memory.Allocator {
+	if l.Allocator == nil {
+		return memory.DefaultAllocator
+	}
+	return l.Allocator
+}
+
+// slot waits for the right to decode; the caller gives it back with free.
+func (l *Limits) slot(ctx context.Context) error {
+	select {
+	case l.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (l *Limits) free() { <-l.slots }
+
+// share is one open file's part of the budget. Its methods may be called
+// concurrently, acquire by one goroutine at a time.
+type share struct {
+	limits *Limits
+	block  int64 // the cost of a usual block
+	held   int64 // guarded by limits.mu
+}
+
+// open registers a file whose blocks usually cost that much.
+func (l *Limits) open(block int64) *share {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mu.files++
+	l.mu.idle += block
+	return &share{limits: l, block: block}
+}
+
+// acquire takes n bytes. It waits only while the share holds something.
+func (s *share) acquire(ctx context.Context, n int64) error {
+	l := s.limits
+	l.mu.Lock()
+	if s.held == 0 || len(l.mu.waiters) == 0 && l.fitsLocked(n) {
+		l.takeLocked(s, n)
+		l.mu.Unlock()
+		return nil
+	}
+	w := &waiter{share: s, n: n, admitted: make(chan struct{})}
+	l.mu.waiters = append(l.mu.waiters, w)
+	l.mu.Unlock()
+
+	select {
+	case <-w.admitted:
+		return nil
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, other := range l.mu.waiters {
+		if other == w {
+			l.mu.waiters = append(l.mu.waiters[:i], l.mu.waiters[i+1:]...)
+			l.admitLocked() // those behind may fit
+			return ctx.Err()
+		}
+	}
+	return nil // admitted meanwhile: the caller holds n and sees ctx itself
+}
+
+// resize changes a part that is held from one size to another, without
+// waiting: growth is for records that turned out larger than a block.
+func (s *share) resize(from, to int64) {
+	l := s.limits
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.takeLocked(s, to-from)
+	l.admitLocked()
+}
+
+// close gives everything back. The share must not be used afterwards.
+func (s *share) close() {
+	l := s.limits
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.takeLocked(s, -s.held)
+	l.mu.files--
+	l.mu.idle -= s.block
+	l.admitLocked()
+}
+
+// takeLocked moves n bytes, which may be negative, into the share.
+func (l *Limits) takeLocked(s *share, n int64) {
+	if s.held == 0 {
+		l.mu.idle -= s.block
+	}
+	s.held += n
+	l.mu.inUse += n
+	if s.held == 0 {
+		l.mu.idle += s.block
+	}
+}
+
+// fitsLocked tells whether n more bytes leave room for every idle file.
+func (l *Limits) fitsLocked(n int64) bool {
+	return l.mu.inUse+l.mu.idle+n <= l.memory
+}
+
+// admitLocked serves the waiters in their order for as long as they fit. One
+// whose share has run empty meanwhile is served out of turn: it must not wait.
+func (l *Limits) admitLocked() {
+	waiting := l.mu.waiters[:0]
+	for _, w := range l.mu.waiters {
+		if w.share.held == 0 || len(waiting) == 0 && l.fitsLocked(w.n) {
+			l.takeLocked(w.share, w.n)
+			close(w.admitted)
+		} else {
+			waiting = append(waiting, w)
+		}
+	}
+	clear(l.mu.waiters[len(waiting):])
+	l.mu.waiters = waiting
+}

@@ -1,0 +1,63 @@
+package reader
+
+import (
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+)
+
+// BadRecord tells why a record cannot be turned into a row, and where it is.
+type BadRecord struct {
+	// Index is the record's position among the records of its block, from 0.
+	// The pipeline makes a record number of it, which decoders cannot know.
+	Index int64
+	// Offset is where the record begins, in bytes of the decompressed stream.
+	Offset int64
+	// Column is the name of the column at fault, empty if it is not one.
+	Column string
+	// Reason is the fault, as a clause: `"abc" is not an int64`.
+	Reason string
+}
+
+// Error describes a record whose number is not known.
+func (b *BadRecord) Error() string { return fmt.Sprintf("record at byte %d: %s", b.Offset, b.Reason) }
+
+// describe is the sentence for a record that has the given number.
+func (b *BadRecord) describe(number int64) string {
+	if b.Column == "" {
+		return fmt.Sprintf("record %d at byte %d: %s", number, b.Offset, b.Reason)
+	}
+	return fmt.Sprintf("record %d at byte %d, column %q: %s", number, b.Offset, b.Column, b.Reason)
+}
+
+// maxQuoted is how much of a value an error shows, in bytes.
+const maxQuoted = 60
+
+// Quote shows a value in an error: quoted, escaped, and cut where it is long.
+func Quote(value []byte) string {
+	if len(value) <= maxQuoted {
+		return strconv.Quote(string(value))
+	}
+	cut := maxQuoted
+	for cut > maxQuoted-utf8.UTFMax && !utf8.RuneStart(value[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%q… (%d bytes)", value[:cut], len(value))
+}
+
+// FileOnly makes an error that fails one file and no other; see
+// [abstract.FileOnly]. The pipeline adds the file's name.
+func FileOnly(format string, args ...any) error {
+	return abstract.WithClass(abstract.FileOnly, fmt.Errorf(format, args...))
+}
+
+// recovered turns a panic of what was being done into an error of the file.
+// Libraries panic on files that nobody had thought of; that must not end the
+// process. It is to be deferred.
+func recovered(doing string, err *error) {
+	if p := recover(); p != nil {
+		*err = FileOnly("%s: panic: %v", doing, p)
+	}
+}

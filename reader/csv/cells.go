@@ -1,0 +1,167 @@
+package csv
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+	"github.com/seed-ede61cd5/sluice/reader/internal/scalar"
+)
+
+// scan decodes one column of a stretch.
+type scan struct {
+	*batch
+	file   int // the column's place in the file
+	column *column.Builder
+	faults *faults
+}
+
+// decode appends the stretch's cells to the column. A bad cell is noted; where
+// bad records fail the file, the column ends before it.
+func (s *scan) decode(typ abstract.Type) {
+	first := s.column.N
+	var n int
+	switch typ {
+	case abstract.Bool:
+		n = s.bools(first)
+	case abstract.Int64:
+		n = values(s, typ, s.column.Int64s()[first:], scalar.Int64)
+	case abstract.Float64:
+		n = values(s, typ, s.column.Float64s()[first:], scalar.Float64)
+	case abstract.Date:
+		n = values(s, typ, s.column.Int32s()[first:], scalar.Date)
+	case abstract.Timestamp:
+		n = values(s, typ, s.column.Int64s()[first:], scalar.Timestamp)
+	case abstract.TimestampTZ:
+		n = values(s, typ, s.column.Int64s()[first:], scalar.TimestampTZ)
+	default:
+		n = s.texts(first)
+	}
+	s.column.N = first + n
+}
+
+// isNull tells whether a cell of a column that is not text is NULL.
+func (s *scan) isNull(c cell) bool {
+	return c.len() == 0 || !c.quoted() && s.dialect.isNullWord(c.in(s.data))
+}
+
+// bad notes a cell that its type refuses. It tells whether to go on.
+func (s *scan) bad(row int, c cell, typ abstract.Type) bool {
+	s.faults.add(row, s.file, func() string {
+		article := "a"
+		if typ == abstract.Int64 {
+			article = "an"
+		}
+		return fmt.Sprintf("%s is not %s %s", reader.Quote(unescape(c, s.data, s.dialect.quote)), article, typ)
+	})
+	return s.skipBad
+}
+
+// values decodes cells of a fixed width.
+func values[T int32 | int64 | float64](s *scan, typ abstract.Type, out []T, parse func([]byte) (T, bool)) int {
+	x := s.index
+	for r := range x.rows {
+		c := x.cells[r*x.columns+s.file]
+		v, ok := parse(c.in(s.data))
+		if !ok || s.dialect.nullSizes != 0 {
+			if s.isNull(c) {
+				v = 0
+				s.column.SetNull(s.column.N + r)
+			} else if !ok && !s.bad(r, c, typ) {
+				return r
+			}
+		}
+		out[r] = v
+	}
+	return x.rows
+}
+
+func (s *scan) bools(first int) int {
+	x := s.index
+	for r := range x.rows {
+		c := x.cells[r*x.columns+s.file]
+		v, ok := scalar.Bool(c.in(s.data))
+		switch {
+		case s.isNull(c):
+			s.column.SetNull(first + r)
+		case !ok:
+			if !s.bad(r, c, abstract.Bool) {
+				return r
+			}
+		case v:
+			s.column.SetTrue(first + r)
+		}
+	}
+	return x.rows
+}
+
+// texts copies cells.
+func (s *scan) texts(first int) int {
+	x := s.index
+	offsets, data := s.column.Offsets()[first:], s.column.Data()
+	used := int(offsets[0])
+	for r := range x.rows {
+		c := x.cells[r*x.columns+s.file]
+		text := c.in(s.data)
+		if !c.quoted() && (len(text) == 0 || s.dialect.isNullWord(text)) {
+			s.column.SetNull(first + r)
+			text = nil
+		} else if s.suspect {
+			if why := unstorable(text); why != "" {
+				s.faults.add(r, s.file, func() string { return reader.Quote(text) + why })
+				if !s.skipBad {
+					return r
+				}
+				text = nil
+			}
+		}
+		if used+len(text) > len(data) {
+			data = s.column.Grow(used + len(text))
+		}
+		if c.size&flagEscaped == 0 {
+			used += copy(data[used:], text)
+		} else {
+			used += unquote(data[used:], text, s.dialect.quote)
+		}
+		offsets[r+1] = int32(used)
+	}
+	return x.rows
+}
+
+// unstorable tells what keeps a cell from being stored as text.
+func unstorable(text []byte) string {
+	if bytes.IndexByte(text, 0) >= 0 {
+		return " has a NUL byte"
+	}
+	if !utf8.Valid(text) {
+		return " is not valid UTF-8"
+	}
+	return ""
+}
+
+// unquote copies text with every doubled quote made one and returns the
+// length. to has room for all of text.
+func unquote(to, text []byte, quote byte) int {
+	n := 0
+	for {
+		i := bytes.IndexByte(text, quote)
+		if i < 0 {
+			return n + copy(to[n:], text)
+		}
+		n += copy(to[n:], text[:i+1])
+		text = text[i+2:]
+	}
+}
+
+// unescape is the value of a cell.
+func unescape(c cell, data []byte, quote byte) []byte {
+	text := c.in(data)
+	if c.size&flagEscaped == 0 {
+		return text
+	}
+	value := make([]byte, len(text))
+	return value[:unquote(value, text, quote)]
+}

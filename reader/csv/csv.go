@@ -1,0 +1,108 @@
+package csv
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/seed-ede61cd5/sluice/reader"
+)
+
+// format is the [reader.Format]. It has no state.
+type format struct {
+	name      string
+	delimiter byte
+}
+
+// New returns the format "csv": commas, unless the user says otherwise.
+func New() reader.Format { return format{name: "csv", delimiter: ','} }
+
+// NewTSV returns the format "tsv": tabs, unless the user says otherwise.
+func NewTSV() reader.Format { return format{name: "tsv", delimiter: '\t'} }
+
+// Name is the name of the format.
+func (f format) Name() string { return f.name }
+
+// Read reads the file; see [reader.Format]. On resuming, the header is read
+// again and must be the one that the dialect records.
+func (f format) Read(ctx context.Context, req reader.Request, emit reader.Emit) error {
+	d, err := f.decoder(req)
+	if err != nil {
+		return named(req.File, err)
+	}
+	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
+		Split: d.split.split, RowBytes: rowBytes(req.Schema),
+		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
+	})
+	if err != nil {
+		return named(req.File, err)
+	}
+	defer blocks.Close()
+	if err := d.position(ctx, blocks, req); err != nil {
+		return named(req.File, err)
+	}
+	return blocks.Run(ctx, req, d.decode, emit)
+}
+
+// decoder makes ready what the request asks for.
+func (f format) decoder(req reader.Request) (*decoder, error) {
+	if req.Dialect.Format != f.name {
+		return nil, fmt.Errorf("dialect of format %q given to %q", req.Dialect.Format, f.name)
+	}
+	d, err := parseDialect(req.Dialect)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range req.Schema {
+		if c.Type.Arrow() == nil {
+			return nil, fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
+		}
+	}
+	if n := len(req.Dialect.Columns); n > MaxColumns {
+		return nil, reader.FileOnly("the dialect has %d columns: more than %d are not read", n, MaxColumns)
+	}
+	target, err := match(req.Dialect.Columns, req.Schema)
+	if err != nil {
+		return nil, err
+	}
+	out := &decoder{
+		dialect: d, names: req.Dialect.Columns, target: target,
+		schema: req.Schema, arrow: req.Schema.Arrow(),
+		skipBad:   req.OnBadRow == reader.SkipRow,
+		textBytes: make([]atomic.Int64, len(req.Schema)),
+	}
+	out.split.dialect = &out.dialect
+	return out, nil
+}
+
+// position checks that the file is the one that the dialect describes, and
+// moves to where the request begins.
+func (d *decoder) position(ctx context.Context, blocks *reader.Blocks, req reader.Request) error {
+	if got, want := blocks.Compression(), req.Dialect.Compression; got != want {
+		return reader.FileOnly("the file has compression %q, its dialect says %q", got, want)
+	}
+	if req.Dialect.Header {
+		h, err := readHead(ctx, blocks, &d.split)
+		if err != nil {
+			return fmt.Errorf("read the header: %w", err)
+		}
+		names, err := h.names()
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(names, req.Dialect.Columns) {
+			return reader.FileOnly("the header has columns %.200q, its dialect %.200q", names, req.Dialect.Columns)
+		}
+	}
+	if req.Offset == 0 {
+		return nil
+	}
+	if req.Offset < blocks.Offset() {
+		return reader.FileOnly("resume at byte %d: it lies inside the header, which ends at byte %d", req.Offset, blocks.Offset())
+	}
+	return blocks.Seek(ctx, req.Offset)
+}
+
+// named puts the file's name before an error of it.
+func named(file reader.File, err error) error { return fmt.Errorf("%s: %w", file.ID(), err) }

@@ -1,0 +1,207 @@
+package csv
+
+import (
+	"bytes"
+	"sync"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+)
+
+// decoder makes rows of blocks. Its method Decode may be called concurrently.
+type decoder struct {
+	dialect dialect
+	split   splitter
+	names   []string // the file's columns
+	schema  abstract.Schema
+	arrow   *arrow.Schema
+	target  []int // the place in schema of each of the file's columns
+	skipBad bool
+
+	indexes sync.Pool // of *index
+	// textBytes is, for each column of schema, the average bytes per row of the
+	// last block, to size the next one's buffers.
+	textBytes []atomic.Int64
+}
+
+// rowBytes is the most memory that a row takes besides its text: values,
+// validity bits.
+func rowBytes(schema abstract.Schema) int64 {
+	var sum int64
+	for _, c := range schema {
+		sum += int64(column.Width(c.Type)) + 1
+	}
+	return sum
+}
+
+// decode is the [reader.DecodeFunc].
+func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decoded, error) {
+	b := &batch{decoder: d, n: len(block.Data), data: d.dialect.pad(block.Data)}
+	b.index, _ = d.indexes.Get().(*index)
+	if b.index == nil {
+		b.index = newIndex(&d.dialect, len(d.names), d.skipBad)
+	}
+	defer d.indexes.Put(b.index)
+	b.index.reset()
+
+	b.columns = make([]*column.Builder, len(d.schema))
+	defer b.release()
+	for i, c := range d.schema {
+		guess := int(d.textBytes[i].Load()+1) * block.Records
+		b.columns[i] = column.New(mem, c.Type, block.Records, min(guess+guess/16, b.n))
+	}
+	pos := max(bomLen(block.Data, block.Offset), 0)
+	for pos < b.n && !b.index.done() {
+		start := pos
+		pos = b.index.fill(b.data, b.n, pos)
+		b.stretch(b.data[start:min(pos, b.n)])
+	}
+	out := b.finish(mem)
+	if bad := b.index.bad; bad != nil {
+		bad.Offset += block.Offset
+		if d.skipBad {
+			out.FirstRejected, out.Rejected = bad, b.index.rejected
+		} else {
+			out.Bad = bad
+		}
+	}
+	return out, nil
+}
+
+// batch is one block on its way to rows.
+type batch struct {
+	*decoder
+	data    []byte // padded
+	n       int    // its length without
+	index   *index
+	columns []*column.Builder
+	rows    int
+	// suspect tells that the stretch has a NUL or invalid UTF-8 somewhere, so
+	// that every text cell has to be looked at.
+	suspect bool
+}
+
+// stretch decodes the records in the index, column by column. text is what
+// they were found in.
+func (b *batch) stretch(text []byte) {
+	b.suspect = bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text)
+	faults := b.cells()
+	if faults.any() {
+		b.dropBad(faults)
+	}
+	b.rows += b.index.rows
+}
+
+// cells decodes every column of the stretch.
+func (b *batch) cells() *faults {
+	f := &faults{skipBad: b.skipBad, first: -1}
+	for c, place := range b.target {
+		s := &scan{batch: b, file: c, column: b.columns[place], faults: f}
+		s.decode(b.schema[place].Type)
+	}
+	return f
+}
+
+// dropBad takes back what was decoded of the stretch and keeps its good rows:
+// those before the first bad one, or all but the bad ones.
+func (b *batch) dropBad(f *faults) {
+	x := b.index
+	bad := reader.BadRecord{
+		Index: int64(x.number[f.first]), Offset: int64(x.starts[f.first]),
+		Column: b.names[f.column], Reason: f.reason,
+	}
+	keep := b.rows
+	if !b.skipBad {
+		keep += f.first
+		x.rows, x.bad = f.first, nil // a bad record found by the index comes later
+	}
+	for _, place := range b.target {
+		b.columns[place].Truncate(keep)
+	}
+	x.reject(bad)
+	if b.skipBad {
+		x.rejected += int64(len(f.rows)) - 1
+		x.remove(f.rows)
+		b.cells()
+	}
+}
+
+// remove takes rows out of the index.
+func (x *index) remove(rows map[int]bool) {
+	kept := 0
+	for r := range x.rows {
+		if rows[r] {
+			continue
+		}
+		copy(x.cells[kept*x.columns:(kept+1)*x.columns], x.cells[r*x.columns:(r+1)*x.columns])
+		x.starts[kept], x.number[kept] = x.starts[r], x.number[r]
+		kept++
+	}
+	x.rows = kept
+}
+
+// finish makes the batch of the columns.
+func (b *batch) finish(mem memory.Allocator) reader.Decoded {
+	if b.rows == 0 {
+		return reader.Decoded{}
+	}
+	for _, place := range b.target {
+		b.textBytes[place].Store(int64(b.columns[place].TextLen() / b.rows))
+	}
+	var out reader.Decoded
+	arrays := make([]arrow.Array, len(b.columns))
+	for i, col := range b.columns {
+		if col.N == 0 { // the file has no such column
+			col.AllNull(b.rows)
+		}
+		var size int64
+		arrays[i], size = col.Array()
+		out.Bytes += size
+	}
+	out.Batch = array.NewRecordBatch(b.arrow, arrays, int64(b.rows))
+	for _, a := range arrays {
+		a.Release() // the batch has retained it
+	}
+	return out
+}
+
+// release frees the columns that did not become arrays.
+func (b *batch) release() {
+	for _, col := range b.columns {
+		if col != nil {
+			col.Release()
+		}
+	}
+}
+
+// faults are the bad rows of a stretch.
+type faults struct {
+	skipBad bool
+	first   int // the first bad row, -1 if there is none
+	column  int // the first column at fault of that row
+	reason  string
+	rows    map[int]bool // with skipBad all of them
+}
+
+func (f *faults) any() bool { return f.first >= 0 }
+
+// add notes a bad cell. Columns come in file order, so of two bad cells of a
+// row the one noted first counts.
+func (f *faults) add(row, column int, reason func() string) {
+	if f.first < 0 || row < f.first {
+		f.first, f.column, f.reason = row, column, reason()
+	}
+	if f.skipBad {
+		if f.rows == nil {
+			f.rows = make(map[int]bool)
+		}
+		f.rows[row] = true
+	}
+}

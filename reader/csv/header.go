@@ -1,0 +1,124 @@
+package csv
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/seed-ede61cd5/sluice/reader"
+)
+
+// MaxColumns is the largest number of columns that a file may have.
+const MaxColumns = 4096
+
+// head is the first record of a file that is not an empty line.
+type head struct {
+	cells  [][]byte // none in a file without records
+	record []byte   // as it is in the file
+	empty  int      // empty lines before it
+	fault  string   // why it is bad, if it is
+}
+
+// readHead reads the first record of a file.
+func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, error) {
+	s.head = true
+	defer func() { s.head = false }()
+	var h head
+	for h.cells == nil {
+		block, err := blocks.Next(ctx, 1)
+		if err == io.EOF {
+			return h, nil
+		}
+		if err != nil {
+			return h, err
+		}
+		err = h.take(block, s.dialect)
+		blocks.Recycle(&block)
+		if err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+// take reads a block of empty lines, a record, or both. The index it uses is
+// for one column more than there may be, so it counts the fields, finds fault
+// with their number, and has indexed those that count.
+func (h *head) take(block reader.Block, d *dialect) error {
+	x := newIndex(d, MaxColumns+1, false)
+	data := d.pad(block.Data)
+	start := max(bomLen(block.Data, block.Offset), 0)
+	record := start + emptyLines(block.Data[start:], d.lineEnd)
+	h.empty += bytes.Count(block.Data[start:record], []byte{d.lineEnd})
+	x.fill(data, len(block.Data), record)
+	if x.fields == 0 {
+		return nil
+	}
+	if x.fields > MaxColumns {
+		return reader.FileOnly("the first record has %d fields: more than %d columns are not read", x.fields, MaxColumns)
+	}
+	h.record = bytes.Clone(block.Data[record:])
+	h.fault = x.malformed
+	h.cells = make([][]byte, x.fields)
+	for i, c := range x.cells[:x.fields] {
+		h.cells[i] = bytes.Clone(unescape(c, data, d.quote))
+	}
+	return nil
+}
+
+// names makes column names of a header.
+func (h head) names() ([]string, error) {
+	if h.fault != "" {
+		return nil, reader.FileOnly("the header cannot be read: %s", h.fault)
+	}
+	names := make([]string, len(h.cells))
+	for i, c := range h.cells {
+		if why := unstorable(c); why != "" {
+			return nil, reader.FileOnly("the name of column %d, %s%s: is the file UTF-8 text?", i+1, reader.Quote(c), why)
+		}
+		names[i] = string(c)
+		if len(c) == 0 {
+			names[i] = fmt.Sprintf("column%d", i+1)
+		}
+	}
+	return distinct(names), nil
+}
+
+// numbered is the names of the columns of a file without a header.
+func (h head) numbered() []string {
+	names := make([]string, len(h.cells))
+	for i := range names {
+		names[i] = fmt.Sprintf("column%d", i+1)
+	}
+	return names
+}
+
+// distinct renames every name that an earlier one equals but for the case of
+// its letters. A name that the header has itself is not given to another.
+func distinct(names []string) []string {
+	taken := make(map[string]bool, len(names))
+	twin := make([]bool, len(names))
+	for i, name := range names {
+		twin[i] = taken[fold(name)]
+		taken[fold(name)] = true
+	}
+	next := make(map[string]int)
+	for i, name := range names {
+		if !twin[i] {
+			continue
+		}
+		n := max(next[fold(name)], 2)
+		for taken[fold(fmt.Sprintf("%s_%d", name, n))] {
+			n++
+		}
+		names[i] = fmt.Sprintf("%s_%d", name, n)
+		taken[fold(names[i])] = true
+		next[fold(name)] = n + 1
+	}
+	return names
+}
+
+// fold is what names that differ only in case have in common.
+func fold(name string) string { return strings.ToLower(name) }

@@ -1,0 +1,178 @@
+package csv
+
+import (
+	"bytes"
+	"strings"
+)
+
+// splitter is the [reader.SplitFunc] of a file.
+type splitter struct {
+	*dialect
+	detect bool // find out how records end, first
+	head   bool // the first record is wanted, however many empty lines precede it
+}
+
+func (s *splitter) split(data []byte, offset int64, most int, atEOF bool) (end, records int) {
+	if s.detect {
+		lineEnd, ok := s.detectLineEnd(data, atEOF)
+		if !ok {
+			return 0, 0
+		}
+		s.lineEnd, s.detect = lineEnd, false
+	}
+	if s.head {
+		start := max(bomLen(data, offset), 0)
+		if empty := emptyLines(data[start:], s.lineEnd); empty > 0 {
+			end, _ = s.dialect.split(data[start+empty:], offset+1, 1, atEOF)
+			return start + empty + end, 1
+		}
+	}
+	return s.dialect.split(data, offset, most, atEOF)
+}
+
+// emptyLines is the length of the empty lines that data begins with.
+func emptyLines(data []byte, lineEnd byte) int {
+	n := 0
+	for i := 0; i < len(data); i++ {
+		switch {
+		case data[i] == lineEnd:
+			n = i + 1
+		case lineEnd == '\n' && data[i] == '\r' && i == n: // perhaps of a CRLF
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+// split finds the end of whole records; see [reader.SplitFunc]. It jumps from quote to quote
+// and between them counts line ends.
+func (d *dialect) split(data []byte, offset int64, most int, atEOF bool) (end, records int) {
+	start := bomLen(data, offset)
+	if start < 0 {
+		if !atEOF {
+			return 0, 0
+		}
+		start = 0
+	}
+	text := data[start:]
+	for pos := 0; ; {
+		// Line ends count up to the next quote that opens a cell.
+		stop, closed := d.nextQuoted(text, pos)
+		n, last := countLines(text[pos:stop], d.lineEnd, most-records)
+		if n > 0 {
+			records, end = records+n, start+pos+last
+		}
+		if records == most {
+			return end, records
+		}
+		if closed < 0 {
+			break
+		}
+		pos = closed
+	}
+	if atEOF && end < len(data) {
+		return len(data), records + 1
+	}
+	return end, records
+}
+
+// nextQuoted finds the next quoted cell from pos on, which is outside quotes:
+// where its quote opens, and the place after the one that closes it. Without a
+// quoted cell stop is the end of data; without a closing quote closed is -1.
+func (d *dialect) nextQuoted(data []byte, pos int) (stop, closed int) {
+	for {
+		i := bytes.IndexByte(data[pos:], d.quote)
+		if i < 0 {
+			return len(data), -1
+		}
+		pos += i
+		if d.opens(data, pos) {
+			closing, _ := d.closingQuote(data, pos+1)
+			if closing < 0 {
+				return pos, -1
+			}
+			return pos, closing + 1
+		}
+		pos++
+	}
+}
+
+// closingQuote finds the quote that closes the cell whose content begins at
+// pos, -1 if there is none. escaped tells that there are doubled quotes before.
+func (d *dialect) closingQuote(data []byte, pos int) (closing int, escaped bool) {
+	for {
+		i := bytes.IndexByte(data[pos:], d.quote)
+		if i < 0 {
+			return -1, escaped
+		}
+		pos += i
+		if pos+1 == len(data) || data[pos+1] != d.quote {
+			return pos, escaped
+		}
+		escaped = true
+		pos += 2
+	}
+}
+
+// countLines counts the line ends in text, to most at most, and returns the
+// place after the last one counted.
+func countLines(text []byte, lineEnd byte, most int) (n, last int) {
+	n = bytes.Count(text, []byte{lineEnd})
+	if n <= most {
+		return n, bytes.LastIndexByte(text, lineEnd) + 1
+	}
+	for range most {
+		last += bytes.IndexByte(text[last:], lineEnd) + 1
+	}
+	return most, last
+}
+
+// bomLen is the length of the byte order mark that data begins with. It is -1
+// where data is too short to know.
+func bomLen(data []byte, offset int64) int {
+	switch {
+	case offset > 0:
+		return 0
+	case bytes.HasPrefix(data, []byte(bom)):
+		return len(bom)
+	case len(data) < len(bom) && strings.HasPrefix(bom, string(data)):
+		return -1
+	}
+	return 0
+}
+
+// lineEndSample is how much of a file is searched for its first LF, in bytes.
+const lineEndSample = 1 << 20
+
+// detectLineEnd decides how the records of a file end, by the start of it. ok
+// is false while data is too short to decide. Since it does not know yet which
+// line ends count, a quote opens a cell after either.
+func (d *dialect) detectLineEnd(data []byte, atEOF bool) (lineEnd byte, ok bool) {
+	text := data[max(bomLen(data, 0), 0):]
+	cr := false
+	start := true // at the start of a cell
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c == d.quote && start {
+			closing, _ := d.closingQuote(text, i+1)
+			if closing < 0 {
+				break
+			}
+			i, start = closing, false
+			continue
+		}
+		if c == '\n' {
+			return '\n', true
+		}
+		cr = cr || c == '\r' && (atEOF || i+1 < len(text))
+		start = c == d.delimiter || c == '\r'
+	}
+	switch {
+	case !atEOF && len(data) < lineEndSample:
+		return 0, false
+	case cr:
+		return '\r', true
+	}
+	return '\n', atEOF
+}
