@@ -7,10 +7,10 @@ import (
 
 // Pattern is a set of keys, written the way shells write sets of paths:
 //
+//	?       one character
 //	*       any run of characters within one path element, also none
 //	**      as a whole element: any number of elements, also none;
 //	        as the last one: everything below
-//	?       one character
 //	[a-z]   one character of a set; [!a-z] or [^a-z] one outside it
 //	{a,b}   either text; it may be empty, nest, and hold slashes
 //	\       takes the next character as it is, also within [ ]

@@ -24,7 +24,7 @@ func (p Pattern) TableName() string {
 		return elem
 	}
 	stem := elem
-	if slices.Contains([]string{".gz", ".gzip", ".zst", ".zstd"}, strings.ToLower(path.Ext(stem))) {
+	if slices.Contains([]string{".gz", ".gzip", ".bgz", ".zst", ".zstd"}, strings.ToLower(path.Ext(stem))) {
 		stem = strings.TrimSuffix(stem, path.Ext(stem))
 	}
 	stem = strings.TrimSuffix(stem, path.Ext(stem))

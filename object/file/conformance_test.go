@@ -14,9 +14,14 @@ import (
 
 // clock gives each write of a test a time of its own: two writes within one
 // tick of the file system's clock would be one generation.
-type clock struct{ now time.Time }
+type clock struct {
+	now     time.Time
+	scratch string
+}
 
-func newClock() *clock { return &clock{time.Unix(1_700_000_000, 0)} }
+func newClock(t *testing.T) *clock {
+	return &clock{now: time.Unix(1_700_000_000, 0), scratch: t.TempDir()}
+}
 
 func (c *clock) stamp(t *testing.T, name string) {
 	t.Helper()
@@ -32,7 +37,7 @@ func (c *clock) put(t *testing.T, name string, content []byte) {
 	if err := os.MkdirAll(path.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	finished := filepath.Join(t.TempDir(), "finished")
+	finished := filepath.Join(c.scratch, "finished")
 	write(t, finished, content)
 	c.stamp(t, finished)
 	if err := os.Rename(finished, name); err != nil {
@@ -64,7 +69,7 @@ func keysOf(prefix string) func(key string) bool {
 
 func TestConformance(t *testing.T) {
 	objecttest.Run(t, func(t *testing.T) objecttest.Harness {
-		c, prefix := newClock(), t.TempDir()+"/"
+		c, prefix := newClock(t), t.TempDir()+"/"
 		return objecttest.Harness{
 			Bucket:  file.New(),
 			Prefix:  prefix,
