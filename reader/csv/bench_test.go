@@ -1,0 +1,88 @@
+package csv
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/pusher"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
+)
+
+// taxi makes a file of n rows with twelve columns, like the trip records that
+// loaders are usually measured with: integers, floats, short texts, dates and
+// timestamps; one row in fifty has a quoted cell.
+func taxi(n int) []byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	var b bytes.Buffer
+	b.WriteString("id,vendor,pickup,dropoff,passengers,distance,rate,zone,payment,fare,tip,day\n")
+	zones := []string{"Midtown", "JFK Airport", "East Harlem North", "SoHo", "", "Astoria"}
+	for i := range n {
+		zone := zones[r.IntN(len(zones))]
+		if i%50 == 0 {
+			zone = `"Jamaica, ""Bay"""`
+		}
+		fmt.Fprintf(&b, "%d,%d,2024-%02d-%02d %02d:%02d:%02d,2024-%02d-%02d %02d:%02d:%02d,%d,%.2f,%d,%s,%s,%.2f,%.2f,2024-%02d-%02d\n",
+			i+1, r.IntN(3), 1+r.IntN(12), 1+r.IntN(28), r.IntN(24), r.IntN(60), r.IntN(60),
+			1+r.IntN(12), 1+r.IntN(28), r.IntN(24), r.IntN(60), r.IntN(60),
+			r.IntN(7), r.Float64()*30, 1+r.IntN(6), zone, []string{"card", "cash"}[r.IntN(2)],
+			r.Float64()*100, r.Float64()*20, 1+r.IntN(12), 1+r.IntN(28))
+	}
+	return b.Bytes()
+}
+
+func schemaOf(s reader.Sample) abstract.Schema {
+	schema := abstract.Schema{}
+	for _, c := range s.Columns {
+		schema = append(schema, abstract.Column{Name: c.Name, Type: c.Type()})
+	}
+	return schema
+}
+
+func drop(_ context.Context, c pusher.Chunk) error {
+	abstract.ReleaseAll(c.Items)
+	return nil
+}
+
+func BenchmarkRead(b *testing.B) {
+	const rows = 400_000
+	data := taxi(rows)
+	bucket := &readertest.Bucket{Files: map[string][]byte{"taxi.csv": data}}
+	file := reader.File{Bucket: bucket, Info: bucket.Info("taxi.csv")}
+	sample, err := New().Sample(b.Context(), file, reader.Hints{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, parallelism := range []int{1, 2} {
+		b.Run(fmt.Sprintf("decoders=%d", parallelism), func(b *testing.B) {
+			req := reader.Request{
+				File: file, Dialect: sample.Dialect, Schema: schemaOf(sample), Table: "taxi",
+				Limits: reader.NewLimits(128<<20, parallelism),
+			}
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := New().Read(b.Context(), req, drop); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+		})
+	}
+}
+
+// BenchmarkSplit is the part of the work that is not parallel.
+func BenchmarkSplit(b *testing.B) {
+	data := taxi(100_000)
+	d := &dialect{delimiter: ',', quote: '"', lineEnd: '\n'}
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if end, _ := d.split(data, 0, 1<<30, true); end != len(data) {
+			b.Fatal(end)
+		}
+	}
+}

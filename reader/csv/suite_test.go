@@ -1,0 +1,75 @@
+package csv
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
+)
+
+func gz(parts ...string) []byte {
+	var b bytes.Buffer
+	for _, p := range parts {
+		w := gzip.NewWriter(&b)
+		w.Name = "member" // a header that can be cut in many places
+		w.Write([]byte(p))
+		w.Close()
+	}
+	return b.Bytes()
+}
+
+func zst(parts ...string) []byte {
+	w, _ := zstd.NewWriter(nil)
+	var b []byte
+	for _, p := range parts {
+		b = append(b, w.EncodeAll([]byte(p), nil)...)
+	}
+	return b
+}
+
+func TestConformance(t *testing.T) {
+	day := func(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
+	const typed = "i,f,b,d,t,z,s\n" +
+		"1,1.5,true,2024-02-29,2024-01-02 03:04:05.25,2024-01-02T03:04Z,x\n" +
+		"-2,3,FALSE,0001-01-01,2024-01-02T03:04,2024-01-02 03:04:05+0130,\"q,\"\"\r\n\"\r\n" +
+		",,,,,,\n"
+	typedRows := [][]any{
+		{int64(1), 1.5, true, day(2024, 2, 29), time.Date(2024, 1, 2, 3, 4, 5, 250e6, time.UTC), time.Date(2024, 1, 2, 3, 4, 0, 0, time.UTC), "x"},
+		{int64(-2), 3.0, false, day(1, 1, 1), time.Date(2024, 1, 2, 3, 4, 0, 0, time.UTC), time.Date(2024, 1, 2, 1, 34, 5, 0, time.UTC), "q,\"\r\n"},
+		{nil, nil, nil, nil, nil, nil, nil},
+	}
+	quoted := "a,b\n\"1\n,\"\"\",\"\r\n\"\n\"\",x\"y\"\n"
+	quotedRows := [][]any{{"1\n,\"", "\r\n"}, {"", `x"y"`}}
+	readertest.Run(t, readertest.Harness{Format: New(), Files: []readertest.File{
+		{Name: "typed", Data: []byte(typed), Rows: typedRows},
+		{Name: "V02 V03 quoted", Data: []byte(quoted), Rows: quotedRows},
+		{Name: "V07 byte order mark", Data: []byte(bom + "\"a\nb\",c\n1,2"), Rows: [][]any{{int64(1), int64(2)}}},
+		{Name: "V05 mixed line ends", Data: []byte("\r\n\na,b\r\n1,2\n\n3,4\r\n\r\n5,\r\r\n"),
+			Schema: abstract.Schema{{Name: "a", Type: abstract.Int64}, {Name: "b", Type: abstract.Text}},
+			Rows:   [][]any{{int64(1), "2"}, {int64(3), "4"}, {int64(5), "\r"}}},
+		{Name: "V04 CR only", Data: []byte("a,b\r1,\"x\r\ny\"\r\r3,4"), Rows: [][]any{{int64(1), "x\r\ny"}, {int64(3), "4"}}},
+		{Name: "V06 one column", Data: []byte("a\n\n\"\"\nx\n\n"), Rows: [][]any{{nil}, {""}, {"x"}, {nil}}},
+		{Name: "no header", Data: []byte("\n1,x\n2,\\N\n"), Hints: reader.Hints{NoHeader: true, Null: []string{`\N`}},
+			Rows: [][]any{{int64(1), "x"}, {int64(2), nil}}},
+		{Name: "no header, one column", Data: []byte("\n\n1"), Hints: reader.Hints{NoHeader: true}, Rows: [][]any{{nil}, {nil}, {int64(1)}}},
+		{Name: "V10 V09 V08 bad records", Data: []byte("a,b\n1,x\n2\n3,x,y\nz,x\n4,\x00\n5,\xff\n6,\"x\"y\n7,\"ok\"\n8,\"open\n"),
+			Schema: abstract.Schema{{Name: "a", Type: abstract.Int64}, {Name: "b", Type: abstract.Text}},
+			Rows:   [][]any{{int64(1), "x"}, {int64(7), "ok"}}, Rejected: 7},
+		{Name: "V12 by name", Data: []byte("B,a\n1,2\n"),
+			Schema: abstract.Schema{{Name: "a", Type: abstract.Text}, {Name: "c", Type: abstract.Date}, {Name: "b", Type: abstract.Int64}},
+			Rows:   [][]any{{"2", nil, int64(1)}}},
+		{Name: "empty"},
+		{Name: "only a byte order mark", Data: []byte(bom)},
+		{Name: "header only", Data: []byte("a,b")},
+		{Name: "Z01 gzip members", Data: gz(quoted[:9], quoted[9:12], "", quoted[12:]), Rows: quotedRows},
+		{Name: "Z02 gzip", Data: gz(quoted), Rows: quotedRows, Whole: true},
+		{Name: "zstd frames", Data: zst(quoted[:9], quoted[9:]), Rows: quotedRows},
+		{Name: "zstd", Data: append([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), zst(quoted)...), Rows: quotedRows},
+	}})
+}
