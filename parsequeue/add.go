@@ -9,7 +9,8 @@ import "context"
 // will never be seen: the queue's error after a failure, [ErrClosed] once
 // Close has begun, [ErrInAck] for an AckFunc that finds the queue full.
 //
-// Callers that block are served in the order they came.
+// Of concurrent callers, none starves, and which of them comes first is not
+// determined.
 func (q *ParseQueue[T]) Add(data T) error {
 	return q.AddContext(context.Background(), data)
 }

@@ -16,28 +16,32 @@ func (q *ParseQueue[T]) Close() error {
 	if q.InAck() {
 		return ErrInAck
 	}
-	q.closeOnce.Do(func() {
-		q.refuse()
-		q.workers.Wait()
-		sinkErr := guard(q.logger, abstract.Permanent, "Close of the sink", q.sink.Close)
+	if !q.refuse() {
+		<-q.joined
+		return q.closeErr
+	}
+	q.workers.Wait()
+	sinkErr := guard(q.logger, abstract.Permanent, "Close of the sink", q.sink.Close)
+	if q.end(sinkErr) {
 		q.closeErr = sinkErr
-		if q.end(sinkErr) {
-			return
-		}
-		q.closeErr = q.Error()
-		if sinkErr != nil {
-			q.closeErr = errors.Join(q.closeErr, sinkErr)
-		}
-	})
+	} else if q.closeErr = q.Error(); sinkErr != nil {
+		q.closeErr = errors.Join(q.closeErr, sinkErr)
+	}
+	close(q.joined)
 	return q.closeErr
 }
 
-// refuse makes every Add fail from now on and lets the stages run dry.
-func (q *ParseQueue[T]) refuse() {
+// refuse makes every Add fail from now on and lets the stages run dry. It
+// reports whether this call was the first.
+func (q *ParseQueue[T]) refuse() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.mu.closed {
+		return false
+	}
 	q.mu.closed = true
 	close(q.closing)
 	close(q.toParse)
 	close(q.toPush)
+	return true
 }

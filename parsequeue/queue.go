@@ -48,10 +48,10 @@ type ParseQueue[T any] struct {
 	workers      sync.WaitGroup
 	ackGoroutine atomic.Uint64 // the id of the goroutine that calls ack
 
-	closing   chan struct{} // closed once Close has begun
-	closeOnce sync.Once
-	closeErr  error
-	done      chan struct{} // closed once the queue has ended
+	done     chan struct{} // closed once the queue has ended
+	closing  chan struct{} // closed once Close has begun
+	joined   chan struct{} // closed once Close has finished
+	closeErr error         // Close's result; read after joined
 
 	mu struct {
 		sync.Mutex
@@ -97,8 +97,9 @@ func New[T any](
 		toPush:     make(chan *job[T], unpushedPerWorker*parallelism),
 		toAck:      make(chan *job[T], unansweredPerWorker*parallelism),
 		cancel:     cancel,
-		closing:    make(chan struct{}),
 		done:       make(chan struct{}),
+		closing:    make(chan struct{}),
+		joined:     make(chan struct{}),
 	}
 	for range parallelism {
 		q.workers.Go(func() { q.parseLoop(ctx) })
