@@ -1,0 +1,126 @@
+package reader
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+)
+
+// A block that is not its file's first waits while it does not fit, and is
+// served in turn.
+func TestP10BudgetWaitsInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimits(100, 1)
+		a, b := l.open(0), l.open(0)
+		must(t, a.acquire(t.Context(), 60))
+		must(t, b.acquire(t.Context(), 40))
+		admitted := make(chan string, 2)
+		var wait sync.WaitGroup
+		wait.Go(func() { must(t, a.acquire(t.Context(), 50)); admitted <- "a" })
+		synctest.Wait()
+		wait.Go(func() { must(t, b.acquire(t.Context(), 1)); admitted <- "b" })
+		synctest.Wait()
+		if len(admitted) > 0 {
+			t.Fatal("admitted beyond the budget")
+		}
+		a.resize(60, 30) // 30 + 40: 50 more do not fit, and 1 more is behind them
+		synctest.Wait()
+		if len(admitted) > 0 {
+			t.Fatalf("%s overtook", <-admitted)
+		}
+		b.resize(40, 10)
+		wait.Wait()
+		if l.InUse() != 91 {
+			t.Fatalf("%d in use", l.InUse())
+		}
+		a.close()
+		b.close()
+		if l.InUse() != 0 || l.mu.idle != 0 {
+			t.Fatalf("%d in use, %d kept free", l.InUse(), l.mu.idle)
+		}
+	})
+}
+
+// A file that holds nothing never waits, however full the budget is: file A's
+// emit waits for file B to end while A's read-ahead has taken everything.
+func TestP10FilesDoNotWaitForEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimits(100, 1)
+		a := l.open(20)
+		for range 5 {
+			must(t, a.acquire(t.Context(), 20))
+		}
+		b := l.open(20)
+		for range 3 { // B lives from block to block
+			must(t, b.acquire(t.Context(), 20))
+			b.resize(20, 0)
+		}
+		if l.InUse() != 100 {
+			t.Fatalf("%d in use", l.InUse())
+		}
+		// From now on A leaves room for B.
+		ctx, cancel := context.WithCancel(t.Context())
+		a.resize(20, 0)
+		done := make(chan error, 1)
+		go func() { done <- a.acquire(ctx, 20) }()
+		synctest.Wait()
+		if l.InUse() != 80 {
+			t.Fatalf("%d in use, 20 were to be left to the idle file", l.InUse())
+		}
+		b.close()
+		synctest.Wait()
+		if l.InUse() != 100 {
+			t.Fatalf("%d in use after the other file ended", l.InUse())
+		}
+		must(t, <-done)
+		cancel()
+		a.close()
+	})
+}
+
+// A file that waits behind others is let through when it has nothing left.
+func TestP10EmptyFileIsServedOutOfTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimits(100, 1)
+		a, b := l.open(0), l.open(0)
+		must(t, a.acquire(t.Context(), 90))
+		must(t, b.acquire(t.Context(), 10))
+		ctx, cancel := context.WithCancel(t.Context())
+		var wait sync.WaitGroup
+		wait.Go(func() { a.acquire(ctx, 90) })
+		synctest.Wait()
+		served := false
+		wait.Go(func() { must(t, b.acquire(t.Context(), 50)); served = true })
+		synctest.Wait()
+		b.resize(10, 0)
+		synctest.Wait()
+		if !served {
+			t.Error("a file that holds nothing waits")
+		}
+		cancel()
+		wait.Wait()
+		if n := len(l.mu.waiters); n != 0 {
+			t.Errorf("%d waiters left after cancellation", n)
+		}
+	})
+}
+
+func TestP10OversizeBlockPassesAlone(t *testing.T) {
+	l := NewLimits(100, 1)
+	a := l.open(10)
+	must(t, a.acquire(t.Context(), 1000))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := a.acquire(ctx, 1); err != context.Canceled {
+		t.Errorf("a second block: %v", err)
+	}
+	a.close()
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Error(err)
+	}
+}
