@@ -109,7 +109,7 @@ func (a alternative) match(key string) bool {
 		return key == a.dir
 	}
 	rest, ok := strings.CutPrefix(key, a.dir)
-	if !ok || strings.HasSuffix(key, "/") {
+	if !ok || key == "" || strings.HasSuffix(key, "/") {
 		return false
 	}
 	return a.run(rest)>>len(a.elems)&1 == 1

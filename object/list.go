@@ -47,3 +47,11 @@ func List(ctx context.Context, b Bucket, p Pattern, page func([]Info) error) err
 	}
 	return b.List(ctx, p.Prefix(), filter)
 }
+
+// Linker is what a [Bucket] may be besides: one where a key can be read but a
+// listing does not come to it, because it lies behind a link.
+type Linker interface {
+	// Reaches tells whether a listing by prefix comes to key, which starts
+	// with it. When in doubt, it does not.
+	Reaches(prefix, key string) bool
+}

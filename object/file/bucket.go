@@ -20,6 +20,7 @@ type Bucket struct{}
 var (
 	_ object.Bucket = Bucket{}
 	_ object.Pruner = Bucket{}
+	_ object.Linker = Bucket{}
 )
 
 // New returns the bucket of this machine's files.

@@ -153,3 +153,21 @@ func listError(name string, err error) error {
 	}
 	return abstract.WithClass(class, fmt.Errorf("list %q: %w", name, err))
 }
+
+// Reaches implements [object.Linker]: no directory of key below that of prefix
+// may be a symbolic link.
+func (Bucket) Reaches(prefix, key string) bool {
+	if !strings.HasPrefix(key, prefix) {
+		return false
+	}
+	for i := strings.LastIndexByte(prefix, '/') + 1; ; i++ {
+		n := strings.IndexByte(key[i:], '/')
+		if n < 0 {
+			return true
+		}
+		i += n
+		if fi, err := os.Lstat(key[:i]); err != nil || !fi.IsDir() {
+			return false
+		}
+	}
+}

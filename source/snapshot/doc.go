@@ -1,0 +1,3 @@
+// Package snapshot is the source of what is there now: it lists its places
+// once and ends.
+package snapshot
