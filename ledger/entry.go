@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -20,10 +19,6 @@ const (
 
 // MaxAttempts is how many failed attempts park an object.
 const MaxAttempts = 5
-
-// ErrConflict reports that the compare-and-set found an object elsewhere than
-// expected: someone else has moved it on. It is not a failure of the object.
-var ErrConflict = errors.New("the ledger was moved on by another writer")
 
 // Entry is the ledger's row for one object.
 type Entry struct {

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -25,9 +24,9 @@ type Batch struct {
 	byID map[int64]*Progress
 }
 
-// Add joins an item's stretch to its object's. It fails with [ErrConflict]
-// if the stretch does not begin where the object's last one ended: then two
-// readers are at work on one object.
+// Add joins an item's stretch to its object's. It fails with a
+// [*ConflictError], and adds nothing, if the stretch does not begin where the
+// object's last one ended: then two readers are at work on one object.
 func (b *Batch) Add(o abstract.Origin) error {
 	if b.byID == nil {
 		b.byID = make(map[int64]*Progress)
@@ -38,7 +37,7 @@ func (b *Batch) Add(o abstract.Origin) error {
 		b.byID[o.LedgerID] = p
 	}
 	if p.After != o.Before || p.Done {
-		return fmt.Errorf("%s follows offset %d: %w", o, p.After, ErrConflict)
+		return &ConflictError{ID: o.LedgerID, Object: o.Object, Before: o.Before}
 	}
 	p.After = o.After
 	p.Rows += o.Rows
@@ -53,6 +52,9 @@ func (b *Batch) Add(o abstract.Origin) error {
 	}
 	return nil
 }
+
+// Has tells whether the object of that ledger id is in the batch.
+func (b *Batch) Has(id int64) bool { return b.byID[id] != nil }
 
 // Len is the number of objects.
 func (b *Batch) Len() int { return len(b.byID) }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
 const selectEntry = `SELECT id, pipeline, bucket, object_key, generation, version, size, read_offset, rows_loaded,
@@ -14,13 +16,16 @@ const selectEntry = `SELECT id, pipeline, bucket, object_key, generation, versio
 // order of their ids: one query for a page of a listing. An empty pipeline
 // stands for all of them.
 func (s *Store) Lookup(ctx context.Context, pipeline, bucket string, keys []string) ([]Entry, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
 	encoded := make([]string, len(keys))
 	for i, key := range keys {
 		encoded[i] = EncodeKey(key)
 	}
 	var list []Entry
 	err := s.each(ctx, func(e Entry) error { list = append(list, e); return nil },
-		selectEntry+`WHERE ($1 = '' OR pipeline = $1) AND bucket = $2 AND object_key = ANY($3::text[]) ORDER BY id`,
+		selectEntry+`WHERE ($1 = '' OR pipeline = $1) AND bucket = $2 AND object_key IN (SELECT unnest($3::text[])) ORDER BY id`,
 		pipeline, bucket, encoded)
 	return list, err
 }
@@ -37,57 +42,33 @@ type Filter struct {
 	Failed   bool   // only failed and parked objects
 }
 
+// listPage is how many entries List reads at a time.
+const listPage = 1000
+
 // List calls fn with the entries that pass the filter, in the order of their
-// ids. Memory does not grow with the ledger. fn must not call the store.
+// ids. It reads them page by page, so that memory does not grow with the
+// ledger; fn may use the store, and an entry that changes meanwhile is seen
+// as it is when its page is read. An error of fn ends the listing and is
+// returned as it is.
 func (s *Store) List(ctx context.Context, f Filter, fn func(Entry) error) error {
-	return s.each(ctx, fn, selectEntry+`
-		WHERE ($1 = '' OR pipeline = $1) AND (NOT $2 OR state IN ('failed', 'parked')) ORDER BY id`,
-		f.Pipeline, f.Failed)
-}
-
-// Summary is a pipeline in numbers.
-type Summary struct {
-	Pipeline string          `json:"pipeline"`
-	Table    string          `json:"table"`
-	Files    map[State]int64 `json:"files"`
-	Rows     int64           `json:"rows_loaded"`
-	Rejected int64           `json:"rows_rejected"`
-	Bytes    int64           `json:"bytes_read"`
-}
-
-// Summaries lists the pipelines, by name.
-func (s *Store) Summaries(ctx context.Context, pipeline string) (list []Summary, err error) {
-	err = s.view(ctx, func(tx Tx) error {
-		rows, err := tx.Query(ctx, `
-			SELECT p.pipeline, p.table_name, coalesce(l.state, ''), count(l.id), coalesce(sum(l.rows_loaded), 0)::bigint,
-				coalesce(sum(l.rows_rejected), 0)::bigint, coalesce(sum(l.bytes_read), 0)::bigint
-			FROM {}.pipelines p LEFT JOIN {}.ledger l ON l.pipeline = p.pipeline
-			WHERE $1 = '' OR p.pipeline = $1
-			GROUP BY p.pipeline, p.table_name, l.state ORDER BY p.pipeline, l.state`, pipeline)
+	page := make([]Entry, 0, listPage)
+	for last := int64(-1); ; last = page[len(page)-1].ID {
+		page = page[:0]
+		err := s.each(ctx, func(e Entry) error { page = append(page, e); return nil }, selectEntry+`
+			WHERE id > $1 AND ($2 = '' OR pipeline = $2) AND (NOT $3 OR state IN ('failed', 'parked'))
+			ORDER BY id LIMIT $4`, last, f.Pipeline, f.Failed, int64(listPage))
 		if err != nil {
-			return fmt.Errorf("summarise ledger: %w", err)
+			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var name, table, state string
-			var files, loaded, rejected, bytes int64
-			if err := rows.Scan(&name, &table, &state, &files, &loaded, &rejected, &bytes); err != nil {
-				return fmt.Errorf("summarise ledger: %w", err)
+		for _, e := range page {
+			if err := fn(e); err != nil {
+				return err
 			}
-			if len(list) == 0 || list[len(list)-1].Pipeline != name {
-				list = append(list, Summary{Pipeline: name, Table: table, Files: map[State]int64{}})
-			}
-			sum := &list[len(list)-1]
-			if files > 0 {
-				sum.Files[State(state)] += files
-			}
-			sum.Rows += loaded
-			sum.Rejected += rejected
-			sum.Bytes += bytes
 		}
-		return rows.Err()
-	})
-	return list, err
+		if len(page) < listPage {
+			return nil
+		}
+	}
 }
 
 // each runs a query for entries.
@@ -135,25 +116,13 @@ func scanEntry(rows Rows) (Entry, error) {
 	return e, nil
 }
 
-// Position is where an object stands.
-type Position struct {
-	Offset int64
-	Done   bool
-}
-
-// PositionIn tells where an object stands, as seen by the caller's
-// transaction. An object without an entry stands at offset -1.
-func (s *Store) PositionIn(ctx context.Context, tx Tx, id int64) (Position, error) {
-	at := Position{Offset: -1}
-	rows, err := s.in(tx).Query(ctx, `SELECT read_offset, state = 'done' FROM {}.ledger WHERE id = $1`, id)
-	if err != nil {
-		return at, err
+// decodeSchema reads a schema back from its column.
+func decodeSchema(text string) (schema abstract.Schema, err error) {
+	if text == "" {
+		return nil, nil
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(&at.Offset, &at.Done); err != nil {
-			return at, err
-		}
+	if err := json.Unmarshal([]byte(text), &schema); err != nil {
+		return nil, fmt.Errorf("schema %q: %w", text, err)
 	}
-	return at, rows.Err()
+	return schema, nil
 }

@@ -10,15 +10,20 @@ import (
 const Version = 1
 
 // statements create layout 1. They are idempotent.
-var statements = []string{
-	`CREATE SCHEMA IF NOT EXISTS {}`,
-	`CREATE TABLE IF NOT EXISTS {}.layout (version integer NOT NULL)`,
-	`CREATE TABLE IF NOT EXISTS {}.pipelines (
+func (s *Store) statements() []string {
+	primary, unique := " PRIMARY KEY", ",\n\t\tUNIQUE (pipeline, bucket, object_key, generation)"
+	if s.unkeyed {
+		primary, unique = "", ""
+	}
+	return []string{
+		`CREATE SCHEMA IF NOT EXISTS {}`,
+		`CREATE TABLE IF NOT EXISTS {}.layout (version integer NOT NULL)`,
+		`CREATE TABLE IF NOT EXISTS {}.pipelines (
 		pipeline text PRIMARY KEY,
 		table_name text NOT NULL)`,
-	`CREATE SEQUENCE IF NOT EXISTS {}.ledger_id`,
-	`CREATE TABLE IF NOT EXISTS {}.ledger (
-		id bigint PRIMARY KEY DEFAULT nextval('{}.ledger_id'),
+		`CREATE SEQUENCE IF NOT EXISTS {}.ledger_id`,
+		`CREATE TABLE IF NOT EXISTS {}.ledger (
+		id bigint` + primary + ` DEFAULT nextval('{}.ledger_id'),
 		pipeline text NOT NULL,
 		bucket text NOT NULL,
 		object_key text NOT NULL,
@@ -35,27 +40,21 @@ var statements = []string{
 		table_schema text,
 		dialect text,
 		first_seen timestamp NOT NULL,
-		updated timestamp NOT NULL,
-		UNIQUE (pipeline, bucket, object_key, generation))`,
+		updated timestamp NOT NULL` + unique + `)`,
+	}
 }
 
 // Create makes the ledger's tables where they are missing and checks the
 // layout's version. It may be run again at any time.
 func (s *Store) Create(ctx context.Context) error {
 	err := s.update(ctx, func(tx Tx) error {
-		for _, stmt := range statements {
+		for _, stmt := range s.statements() {
 			if _, err := tx.Exec(ctx, stmt); err != nil {
 				return err
 			}
 		}
-		version, err := queryInt(ctx, tx, `SELECT coalesce(max(version), 0) FROM {}.layout`)
-		if err != nil {
-			return err
-		}
-		switch {
-		case version > Version:
-			return fmt.Errorf("its layout is version %d, this sluice knows %d: use a newer sluice", version, Version)
-		case version == 0:
+		version, err := layoutVersion(ctx, tx)
+		if err == nil && version == 0 {
 			_, err = tx.Exec(ctx, `INSERT INTO {}.layout VALUES ($1)`, int64(Version))
 		}
 		return err
@@ -64,6 +63,16 @@ func (s *Store) Create(ctx context.Context) error {
 		return fmt.Errorf("prepare ledger: %w", err)
 	}
 	return nil
+}
+
+// layoutVersion is the version of the ledger's layout, 0 for one that was only
+// just created. It refuses a version that this code does not know.
+func layoutVersion(ctx context.Context, tx Tx) (int64, error) {
+	version, err := queryInt(ctx, tx, `SELECT coalesce(max(version), 0) FROM {}.layout`)
+	if err == nil && version > Version {
+		err = fmt.Errorf("its layout is version %d, this sluice knows %d: use a newer sluice", version, Version)
+	}
+	return version, err
 }
 
 // queryInt runs a query that answers one integer.
@@ -81,12 +90,17 @@ func queryInt(ctx context.Context, tx Tx, query string, args ...any) (n int64, e
 	return n, rows.Err()
 }
 
-// Exists tells whether the database has a ledger.
+// Exists tells whether the database has a ledger. It fails if that ledger was
+// written by a newer Sluice.
 func (s *Store) Exists(ctx context.Context) (exists bool, err error) {
 	err = s.view(ctx, func(tx Tx) error {
 		n, err := queryInt(ctx, tx, `SELECT count(*) FROM information_schema.tables
 			WHERE table_schema = $1 AND table_name = 'ledger'`, s.schema)
 		exists = n > 0
+		if err != nil || !exists {
+			return err
+		}
+		_, err = layoutVersion(ctx, tx)
 		return err
 	})
 	if err != nil {

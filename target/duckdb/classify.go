@@ -12,11 +12,25 @@ import (
 	"github.com/seed-ede61cd5/sluice/ledger"
 )
 
-// classify says what may be done about an error of DuckDB. It is called once,
-// where the error comes out of the driver.
+// classify says what may be done about an error of a statement of ours. An
+// error is classified once, where it comes out of the driver.
 func classify(err error) error {
-	var e *duckdb.Error
-	if err == nil || !errors.As(err, &e) {
+	e, ok := errors.AsType[*duckdb.Error](err)
+	if !ok {
+		return err
+	}
+	// Two transactions wrote one row of the ledger, or both made it.
+	if (e.Type == duckdb.ErrorTypeTransaction || e.Type == duckdb.ErrorTypeConstraint) &&
+		(strings.Contains(e.Msg, "onflict") || strings.Contains(e.Msg, "duplicate key")) {
+		return errors.Join(ledger.ErrConflict, err)
+	}
+	return err
+}
+
+// classifyRows is classify for the statement that inserts the rows of files.
+func classifyRows(err error) error {
+	e, ok := errors.AsType[*duckdb.Error](err)
+	if !ok {
 		return err
 	}
 	switch e.Type {
@@ -24,10 +38,6 @@ func classify(err error) error {
 		// A row that the table does not take. Which file it is from, the
 		// engine finds out by loading the files one by one.
 		return abstract.WithClass(abstract.FileOnly, err)
-	case duckdb.ErrorTypeTransaction:
-		if strings.Contains(e.Msg, "onflict") {
-			return errors.Join(ledger.ErrConflict, err)
-		}
 	}
-	return err
+	return classify(err)
 }

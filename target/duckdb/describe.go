@@ -13,7 +13,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
-// createTypes is the column type that Create gives each type.
+// createType is the column type that Create gives each type.
 func createType(t abstract.Type) string {
 	switch t {
 	case abstract.Bool:
@@ -55,12 +55,16 @@ func readType(dataType string) (t abstract.Type, ok bool) {
 func (t *Target) Describe(ctx context.Context, table string) (*target.Table, error) {
 	t.writer.mu.Lock()
 	defer t.writer.mu.Unlock()
+	if t.writer.closed {
+		return nil, errTargetClosed
+	}
 	return describe(ctx, t.view, table)
 }
 
 func describe(ctx context.Context, conn *sql.Conn, name string) (*target.Table, error) {
-	rows, err := conn.QueryContext(ctx, `SELECT column_name, data_type FROM duckdb_columns()
-		WHERE database_name = current_database() AND schema_name = 'main' AND lower(table_name) = lower($1)
+	rows, err := conn.QueryContext(ctx, `SELECT column_name, data_type,
+			table_oid IN (SELECT view_oid FROM duckdb_views() WHERE database_name = current_database())
+		FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = 'main' AND lower(table_name) = lower($1)
 		ORDER BY column_index`, name)
 	if err != nil {
 		return nil, fmt.Errorf("describe table %q: %w", name, err)
@@ -69,13 +73,17 @@ func describe(ctx context.Context, conn *sql.Conn, name string) (*target.Table, 
 	var table *target.Table
 	for rows.Next() {
 		var column, dataType string
-		if err := rows.Scan(&column, &dataType); err != nil {
+		var isView bool
+		if err := rows.Scan(&column, &dataType, &isView); err != nil {
 			return nil, fmt.Errorf("describe table %q: %w", name, err)
+		}
+		if isView {
+			return nil, fmt.Errorf("%q is a view: name a table", name)
 		}
 		if table == nil {
 			table = &target.Table{}
 		}
-		if column == target.FileIDColumn {
+		if strings.EqualFold(column, target.FileIDColumn) {
 			table.FileID = true
 			continue
 		}
@@ -86,7 +94,10 @@ func describe(ctx context.Context, conn *sql.Conn, name string) (*target.Table, 
 		}
 		table.Schema = append(table.Schema, abstract.Column{Name: column, Type: t})
 	}
-	return table, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("describe table %q: %w", name, err)
+	}
+	return table, nil
 }
 
 // CreateSQL implements [target.Target].
@@ -122,9 +133,11 @@ func (t *Target) Create(ctx context.Context, name string, table target.Table) er
 	}
 	t.writer.mu.Lock()
 	defer t.writer.mu.Unlock()
-	if err := t.writer.commit(ctx); err != nil {
-		return err
+	if t.writer.closed {
+		return errTargetClosed
 	}
+	// If this fails, the sessions whose rows were in it are told.
+	t.writer.commit(context.WithoutCancel(ctx))
 	if err := t.writer.exec(ctx, t.CreateSQL(name, table)); err != nil {
 		return fmt.Errorf("create table %q: %w", name, err)
 	}

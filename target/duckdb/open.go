@@ -5,12 +5,8 @@ package duckdb
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"regexp"
 	"runtime"
 	"strings"
 
@@ -38,35 +34,27 @@ var _ target.Target = (*Target)(nil)
 
 // Open opens the file, or creates it. Unless opts.ReadOnly is set it makes
 // the ledger where there is none.
+//
+// A file has one writer: while the target is open, other processes and other
+// calls of Open get an error that says so.
 func Open(ctx context.Context, path string, opts Options) (target.Target, error) {
 	opts = opts.withDefaults(runtime.GOMAXPROCS(0))
-	db, err := openDB(path, opts)
+	real, err := findFile(path, opts.ReadOnly)
 	if err != nil {
 		return nil, err
 	}
-	t := &Target{path: path, db: db}
+	if opts.ReadOnly {
+		real += "?access_mode=read_only"
+	}
+	connector, err := duckdb.NewConnector(real, nil)
+	if err != nil {
+		return nil, explainOpen(path, err)
+	}
+	t := &Target{path: path, db: sql.OpenDB(connector)}
 	if err := t.connect(ctx, opts); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, explainLock(err)), t.Close())
+		return nil, errors.Join(explainOpen(path, err), t.Close())
 	}
 	return t, nil
-}
-
-func openDB(path string, opts Options) (*sql.DB, error) {
-	if _, err := url.Parse(path); err != nil || strings.Contains(path, "?") {
-		return nil, fmt.Errorf("open %q: the driver cannot take a ? or a bare %% in a file's name: rename the file", path)
-	}
-	dsn := path
-	if opts.ReadOnly {
-		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("open DuckDB file: %w", err)
-		}
-		dsn += "?access_mode=read_only"
-	}
-	connector, err := duckdb.NewConnector(dsn, func(driver.ExecerContext) error { return nil })
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, explainLock(err))
-	}
-	return sql.OpenDB(connector), nil
 }
 
 // connect makes the two connections and prepares them.
@@ -75,12 +63,26 @@ func (t *Target) connect(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	t.writer = &writer{conn: conn, buffer: opts.Buffer}
+	t.writer = &writer{conn: conn, buffer: opts.Buffer, commitSQL: "COMMIT"}
 	if t.view, err = t.db.Conn(ctx); err != nil {
 		return err
 	}
-	t.ledger = ledger.New(t, ledgerSchema)
+	t.ledger = ledger.NewUnkeyed(t, ledgerSchema)
 	t.writer.ledger = t.ledger
+	if err := conn.QueryRowContext(ctx, "SELECT current_database()").Scan(&t.writer.main); err != nil {
+		return err
+	}
+	switch strings.ToLower(t.writer.main) {
+	case ledgerSchema, feedDB:
+		return fmt.Errorf("DuckDB calls a database after its file, and Sluice needs the name %s for itself: rename the file", t.writer.main)
+	}
+	if !opts.ReadOnly {
+		// First of all, because it fails if another Target has the file:
+		// the settings below would change that one's as well.
+		if err := t.writer.attachFeeds(ctx); err != nil {
+			return err
+		}
+	}
 	for _, stmt := range settings(opts) {
 		if _, err := conn.ExecContext(ctx, stmt); err != nil {
 			return fmt.Errorf("%s: %w", stmt, err)
@@ -88,9 +90,6 @@ func (t *Target) connect(ctx context.Context, opts Options) error {
 	}
 	if opts.ReadOnly {
 		return nil
-	}
-	if err := t.writer.attachFeeds(ctx); err != nil {
-		return err
 	}
 	return t.ledger.Create(ctx)
 }
@@ -107,20 +106,12 @@ func settings(opts Options) []string {
 		// replay half of a transaction from a log whose end was cut.
 		"SET checkpoint_threshold = '0KB'",
 		"SET auto_checkpoint_skip_wal_threshold = 0",
-		// Nothing that data or names say may make DuckDB load code.
+		// Nothing that data or names say may make DuckDB load code or
+		// touch another file.
 		"SET autoinstall_known_extensions = false",
 		"SET autoload_known_extensions = false",
+		"SET enable_external_access = false",
 	}
-}
-
-var lockPattern = regexp.MustCompile(`Conflicting lock is held in (.*) \(PID (\d+)\)`)
-
-// explainLock turns DuckDB's word on a held lock into what to do about it.
-func explainLock(err error) error {
-	if m := lockPattern.FindStringSubmatch(err.Error()); m != nil {
-		return fmt.Errorf("the file is in use by process %s (%s), and DuckDB lets one process at a time have it: wait for that process or stop it", m[2], m[1])
-	}
-	return err
 }
 
 // Promise implements [target.Target].
@@ -129,16 +120,21 @@ func (t *Target) Promise() string { return "exactly once: rows and ledger commit
 // Ledger implements [target.Target].
 func (t *Target) Ledger() *ledger.Store { return t.ledger }
 
-// Close implements [target.Target].
+// Close implements [target.Target]. It may be called twice.
 func (t *Target) Close() error {
 	var errs []error
 	if t.writer != nil {
 		errs = append(errs, t.writer.close())
 	}
 	if t.view != nil {
-		errs = append(errs, t.view.Close())
+		if err := t.view.Close(); !errors.Is(err, sql.ErrConnDone) {
+			errs = append(errs, err)
+		}
 	}
 	errs = append(errs, t.db.Close())
+	if t.writer != nil {
+		t.writer.releaseFeeds()
+	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close %s: %w", t.path, err)
 	}

@@ -10,14 +10,19 @@ import (
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
-// session is one user of the shared writer. Its fields are guarded by the
-// writer's mutex.
+// session is one user of the shared writer.
 type session struct {
 	ctx       context.Context
 	writer    *writer
 	committed func([]ledger.Progress)
-	failed    error // a rollback that the session has not been told of
+
+	// The writer's mutex guards what is below.
+	failed error // what the session has not been told of yet
+	alone  bool  // its transactions are its own until it has flushed
+	closed bool
 }
+
+var _ target.Session = (*session)(nil)
 
 // Session implements [target.Target].
 func (t *Target) Session(ctx context.Context, cfg target.SessionConfig) (target.Session, error) {
@@ -35,32 +40,52 @@ func (s *session) Push(items []abstract.ChangeItem) error {
 
 // Flush implements [target.Session]. It commits for all sessions.
 func (s *session) Flush() error {
-	s.writer.mu.Lock()
-	defer s.writer.mu.Unlock()
-	if err := s.takeError(); err != nil {
+	w := s.writer
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := s.usable(); err != nil {
 		return err
 	}
-	if t := s.writer.txn; t == nil || t.sessions[s] == nil {
-		return nil // nothing of ours is open
+	if t := w.txn; t != nil && t.sessions[s] != nil {
+		w.commit(s.ctx)
+		if err := s.takeError(); err != nil {
+			return err
+		}
 	}
-	err := s.writer.commit(s.ctx)
-	s.failed = nil
-	return err
+	// What is not in the open transaction was committed with an earlier one.
+	s.alone = false
+	return nil
 }
 
 // Close implements [target.Session]. A transaction that other sessions have a
 // part in is undone with the session's own part; they are told.
 func (s *session) Close() error {
-	s.writer.mu.Lock()
-	defer s.writer.mu.Unlock()
-	if t := s.writer.txn; t != nil && t.sessions[s] != nil {
-		_ = s.writer.abort(context.Canceled)
+	w := s.writer
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if t := w.txn; t != nil && t.sessions[s] != nil {
+		w.abort(errSessionClosed)
 	}
+	s.closed = true
 	s.failed = nil
 	return nil
 }
 
-// takeError returns the rollback that the session has not been told of.
+// usable returns why the session cannot go on: it was closed, or there is
+// something that it has not been told of yet.
+func (s *session) usable() error {
+	switch {
+	case s.closed:
+		return errSessionClosed
+	case s.failed != nil:
+		return s.takeError()
+	case s.writer.closed:
+		return errTargetClosed
+	}
+	return nil
+}
+
+// takeError returns what the session has not been told of yet, once.
 func (s *session) takeError() error {
 	err := s.failed
 	s.failed = nil

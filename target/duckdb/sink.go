@@ -8,10 +8,8 @@ import (
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/target"
 )
 
 // feedDB is an in-memory database beside the file, for the views that DuckDB
@@ -30,29 +28,36 @@ type sink struct {
 // attachFeeds makes the database for the views.
 func (w *writer) attachFeeds(ctx context.Context) error {
 	w.tables = map[string]*sink{}
-	return w.exec(ctx, fmt.Sprintf("ATTACH IF NOT EXISTS ':memory:' AS %s", quote(feedDB)))
+	if err := w.exec(ctx, "ATTACH ':memory:' AS "+quote(feedDB)); err != nil {
+		// Connections to one file share one DuckDB in a process, so the
+		// name is taken if another Target has the file open.
+		return fmt.Errorf("this process has the file open already, and there must be one writer: close that target first (%w)", err)
+	}
+	return nil
 }
 
-// check tells an item's size, and refuses one that does not fit its table.
-func (w *writer) check(ctx context.Context, item abstract.ChangeItem) (size int64, err error) {
+// check makes the sink of an item's table and refuses an item that does not
+// fit the table, or that the ledger could not account for.
+func (w *writer) check(ctx context.Context, item abstract.ChangeItem) error {
+	if item.Origin.LedgerID <= 0 {
+		return fmt.Errorf("%s has ledger id %d: register it in the ledger first", item.Origin.Object, item.Origin.LedgerID)
+	}
 	s := w.tables[item.Table]
 	if s == nil {
+		// Outside of a transaction: one that has changed the file cannot
+		// make a view elsewhere, and a rollback would take the view along.
+		w.commit(context.WithoutCancel(ctx))
+		var err error
 		if s, err = w.newSink(ctx, item.Table); err != nil {
-			return 0, err
+			return err
 		}
 		w.tables[item.Table] = s
 	}
-	if item.Batch == nil {
-		return 0, nil
-	}
-	if !s.schema.Equal(item.Batch.Schema()) {
-		return 0, fmt.Errorf("batch for table %q does not have the table's columns: it has %v, the table %v",
+	if item.Batch != nil && !s.schema.Equal(item.Batch.Schema()) {
+		return fmt.Errorf("batch for table %q does not have the table's columns: it has %v, the table %v",
 			item.Table, item.Batch.Schema(), s.schema)
 	}
-	for _, column := range item.Batch.Columns() {
-		size += int64(column.Data().SizeInBytes())
-	}
-	return size, nil
+	return nil
 }
 
 // newSink registers the view for a table.
@@ -64,12 +69,8 @@ func (w *writer) newSink(ctx context.Context, name string) (*sink, error) {
 	if table == nil {
 		return nil, fmt.Errorf("table %q does not exist", name)
 	}
-	id, err := duckdb.ConnId(w.conn)
-	if err != nil {
-		return nil, fmt.Errorf("identify connection: %w", err)
-	}
 	s := &sink{schema: table.Schema.Arrow(), feed: newFeed(*table)}
-	view := fmt.Sprintf("feed_%d_%d", id, len(w.tables))
+	view := fmt.Sprintf("feed_%d", len(w.tables))
 	if s.release, err = w.registerFeed(ctx, view, s.feed); err != nil {
 		return nil, err
 	}
@@ -78,38 +79,33 @@ func (w *writer) newSink(ctx context.Context, name string) (*sink, error) {
 		columns = append(columns, quote(field.Name))
 	}
 	s.insert = fmt.Sprintf("INSERT INTO %s (%s) SELECT * FROM %s.main.%s",
-		quote(name), strings.Join(columns, ", "), quote(feedDB), quote(view))
+		w.qualify(name), strings.Join(columns, ", "), quote(feedDB), quote(view))
 	return s, nil
 }
 
 // registerFeed makes the view in the database beside the file.
 func (w *writer) registerFeed(ctx context.Context, view string, f *feed) (release func(), err error) {
-	var main string
-	if err := w.conn.QueryRowContext(ctx, "SELECT current_database()").Scan(&main); err != nil {
-		return nil, fmt.Errorf("name the database: %w", err)
-	}
 	if err := w.exec(ctx, "USE "+quote(feedDB)); err != nil {
 		return nil, err
 	}
 	release, err = registerView(w.conn, view, f)
-	if useErr := w.exec(ctx, "USE "+quote(main)); err == nil && useErr != nil {
+	if useErr := w.exec(context.WithoutCancel(ctx), "USE "+quote(w.main)); err == nil && useErr != nil {
 		release()
 		err = useErr
 	}
 	return release, err
 }
 
-// close undoes what is not committed and frees the views.
-func (w *writer) close() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.txn != nil {
-		_ = w.abort(context.Canceled)
-	}
+// qualify is the full name of one of the file's tables, which no other
+// catalog or schema can be meant by.
+func (w *writer) qualify(table string) string {
+	return quote(w.main) + ".main." + quote(table)
+}
+
+// releaseFeeds frees what the views read from. No statement may run any more.
+func (w *writer) releaseFeeds() {
 	for _, s := range w.tables {
 		s.release()
 	}
-	return w.conn.Close()
+	w.tables = nil
 }
-
-var _ target.Session = (*session)(nil)

@@ -36,8 +36,11 @@ func (t *Target) Update(ctx context.Context, fn func(ledger.Tx) error) error {
 	w := t.writer
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	// If this commit fails, the sessions whose rows were in it are told.
-	_ = w.commit(ctx)
+	if w.closed {
+		return errTargetClosed
+	}
+	// If this fails, the sessions whose rows were in it are told.
+	w.commit(context.WithoutCancel(ctx))
 	if err := w.exec(ctx, "BEGIN"); err != nil {
 		return err
 	}
@@ -52,10 +55,13 @@ func (t *Target) Update(ctx context.Context, fn func(ledger.Tx) error) error {
 	return nil
 }
 
-// View implements [ledger.DB]. It reads on a connection of its own, and so
+// View implements [ledger.DB]. fn must not call the target. It reads on a connection of its own, and so
 // sees nothing of an open transaction, but never at the same time as a commit.
 func (t *Target) View(ctx context.Context, fn func(ledger.Tx) error) error {
 	t.writer.mu.Lock()
 	defer t.writer.mu.Unlock()
+	if t.writer.closed {
+		return errTargetClosed
+	}
 	return fn(tx{t.view})
 }

@@ -1,0 +1,93 @@
+//go:build cgo
+
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
+)
+
+// txn is an open transaction.
+type txn struct {
+	begun    time.Time
+	rows     int64
+	progress ledger.Batch
+	sessions map[*session]*ledger.Batch // what each session has in it
+	alone    bool                       // no other session may join
+
+	items []abstract.ChangeItem // not yet inserted, all of one table
+	bytes int64                 // of items
+}
+
+// newTxn is a transaction that s begins.
+func newTxn(s *session) *txn {
+	return &txn{begun: time.Now(), sessions: map[*session]*ledger.Batch{}, alone: s.alone}
+}
+
+// admits tells whether s may have a part in the transaction. A session that
+// was told of a rollback is by itself until its next flush: so it learns
+// whether it was its own file that failed.
+func (t *txn) admits(s *session) bool {
+	others := len(t.sessions) > 1 || t.sessions[s] == nil
+	return !others || !t.alone && !s.alone
+}
+
+// take adds an item, which it owns. If it fails the item is not in t, but
+// what the session had in t before must be undone.
+func (t *txn) take(s *session, item abstract.ChangeItem, size int64) error {
+	if err := t.progress.Add(item.Origin); err != nil {
+		item.Release()
+		return err
+	}
+	if t.sessions[s] == nil {
+		t.sessions[s] = &ledger.Batch{}
+	}
+	if err := t.sessions[s].Add(item.Origin); err != nil {
+		item.Release()
+		return err
+	}
+	t.items = append(t.items, item)
+	t.bytes += size
+	t.rows += item.NumRows()
+	return nil
+}
+
+// takeItems empties the buffer and hands over what was in it.
+func (t *txn) takeItems() []abstract.ChangeItem {
+	items := t.items
+	t.items, t.bytes = nil, 0
+	return items
+}
+
+// context is what the transaction's statements run under. If one session
+// ends, the rows of another must not go with it.
+func (t *txn) context(ctx context.Context) context.Context {
+	if len(t.sessions) > 1 {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
+// causeFor is what s is told when the transaction is undone. A cause that
+// concerns one file is told as such only to a session whose file it must be:
+// to the one that is by itself, or to the one whose object the conflict
+// names. For the others it is something that will pass.
+func (t *txn) causeFor(s *session, cause error) error {
+	batch := t.sessions[s]
+	if len(t.sessions) == 1 && batch != nil {
+		return cause
+	}
+	if conflict, ok := errors.AsType[*ledger.ConflictError](cause); ok && batch != nil && batch.Has(conflict.ID) {
+		return cause
+	}
+	if errors.Is(cause, ledger.ErrConflict) || abstract.ClassOf(cause) == abstract.FileOnly || errors.Is(cause, errSessionClosed) {
+		// Not %w: its mark and its identity belong to the other file.
+		return abstract.WithClass(abstract.Transient, fmt.Errorf("another file in the transaction failed: %v", cause))
+	}
+	return cause
+}
