@@ -50,3 +50,24 @@ func BenchmarkPushAck(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkThrottled pushes through a limit of one chunk: every push waits for
+// the ack of the one before, so the time is that of a whole round.
+func BenchmarkThrottled(b *testing.B) {
+	var p *pusher.ParsequeuePusher
+	queue := parsequeue.New(nil, 1, durable{}, pusher.Items, func(c pusher.Chunk, _ time.Time, _ error) error {
+		_, err := p.Ack(c)
+		return err
+	})
+	defer queue.Close()
+	p = pusher.NewParsequeuePusher(queue, nil, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Push(b.Context(), pusher.Chunk{FilePath: "f", Size: 1}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := p.WaitEmpty(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+}
