@@ -1,0 +1,40 @@
+# Sluice. `make` alone prints this help.
+
+GO        ?= go
+STATIC    ?= cd test && $(GO) tool staticcheck
+# A test that hangs must fail well before the run does.
+TESTFLAGS ?= -race -shuffle=on -timeout=10m
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo check test fmt bench kill corpus clean
+
+help: ## Print this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build bin/sluice (needs a C++ compiler, for DuckDB)
+	$(GO) build -trimpath -o bin/sluice ./cmd/sluice
+
+demo: build ## Load a million rows, kill -9 half way, resume, compare
+	@bin/sluice demo
+
+check: ## Format, vet, staticcheck, layers, unit tests with -race (minutes)
+	@test -z "$$(gofmt -l .)" || { echo "run 'make fmt' on:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	cd test && $(GO) vet ./...
+	cd test && $(GO) tool staticcheck -checks inherit github.com/seed-ede61cd5/sluice/... ./...
+	CGO_ENABLED=0 $(GO) build ./...
+	GOOS=darwin CGO_ENABLED=0 $(GO) build ./...
+	$(GO) test $(TESTFLAGS) ./...
+
+test: build ## Everything: unit, model, corpus, kill -9 and memory tests; lists what was skipped
+	cd test && $(GO) tool gotestsum --format pkgname --format-hide-empty-pkg -- $(TESTFLAGS) github.com/seed-ede61cd5/sluice/...
+	cd test && SLUICE=$(CURDIR)/bin/sluice $(GO) tool gotestsum --format pkgname -- -shuffle=on -timeout=30m ./...
+
+fmt: ## Format the code
+	gofmt -w .
+
+bench: ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## Remove what was built
+	rm -rf bin

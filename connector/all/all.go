@@ -1,0 +1,36 @@
+// Package all builds the register of every driver there is. It is the only
+// package that imports them.
+package all
+
+import (
+	"context"
+
+	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/object/file"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/csv"
+	"github.com/seed-ede61cd5/sluice/target"
+	"github.com/seed-ede61cd5/sluice/target/duckdb"
+)
+
+// Registry returns a new register.
+func Registry() *connector.Registry {
+	return &connector.Registry{
+		Buckets: map[string]connector.OpenBucket{
+			"file": func(context.Context, string) (object.Bucket, error) { return file.New(), nil },
+		},
+		Formats: map[string]reader.Format{
+			"csv": csv.New(),
+			"tsv": csv.NewTSV(),
+		},
+		Extensions: map[string]string{"csv": "csv", "tsv": "tsv", "tab": "tsv"},
+		Targets: map[string]connector.OpenTarget{
+			"duckdb": openDuckDB,
+		},
+	}
+}
+
+func openDuckDB(ctx context.Context, address string, opts connector.TargetOptions) (target.Target, error) {
+	return duckdb.Open(ctx, address, duckdb.Options{Buffer: opts.Buffer, ReadOnly: opts.ReadOnly})
+}

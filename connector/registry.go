@@ -1,0 +1,78 @@
+package connector
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/target"
+)
+
+// Registry holds the drivers by name. It is filled once and then only read.
+type Registry struct {
+	// Buckets are the object stores by URL scheme, "file" for local paths.
+	Buckets map[string]OpenBucket
+	// Targets are the databases by the scheme of --to.
+	Targets map[string]OpenTarget
+	// Formats are the file formats by the name of --format.
+	Formats map[string]reader.Format
+	// Extensions gives the format's name for a file extension.
+	Extensions map[string]string
+}
+
+// OpenBucket opens the bucket of that name; a local one has no name.
+type OpenBucket func(ctx context.Context, name string) (object.Bucket, error)
+
+// OpenTarget opens a target. address is what follows the scheme and its colon.
+type OpenTarget func(ctx context.Context, address string, opts TargetOptions) (target.Target, error)
+
+// TargetOptions is what a target may need to know when it is opened.
+type TargetOptions struct {
+	// Buffer is how many bytes of rows it may hold in memory.
+	Buffer int64
+	// ReadOnly tells that nothing will be written.
+	ReadOnly bool
+	// Out is where a target that prints prints to.
+	Out io.Writer
+}
+
+// OpenTarget opens the target that --to names.
+func (r *Registry) OpenTarget(ctx context.Context, to string, opts TargetOptions) (target.Target, error) {
+	scheme, address, ok := strings.Cut(to, ":")
+	open := r.Targets[scheme]
+	if !ok || open == nil {
+		return nil, fmt.Errorf("target %q: use one of %s", to, strings.Join(names(r.Targets), ":, ")+":")
+	}
+	return open(ctx, address, opts)
+}
+
+// compressions are the file extensions that say nothing about the format.
+var compressions = []string{".gz", ".gzip", ".bgz", ".zst", ".zstd"}
+
+// Format picks the format for an object: the one of the given name or, if the
+// name is "auto", the one that the key's extension stands for.
+func (r *Registry) Format(name, key string) (reader.Format, error) {
+	if name != "auto" {
+		if f := r.Formats[name]; f != nil {
+			return f, nil
+		}
+		return nil, fmt.Errorf("format %q: use one of auto, %s", name, strings.Join(names(r.Formats), ", "))
+	}
+	ext := strings.ToLower(path.Ext(key))
+	if slices.Contains(compressions, ext) {
+		ext = strings.ToLower(path.Ext(key[:len(key)-len(ext)]))
+	}
+	if f := r.Formats[r.Extensions[strings.TrimPrefix(ext, ".")]]; f != nil {
+		return f, nil
+	}
+	return nil, fmt.Errorf("the name does not tell the format: use --format %s, or a pattern that leaves the file out",
+		strings.Join(names(r.Formats), "|"))
+}
+
+func names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/source"
+	"github.com/seed-ede61cd5/sluice/target"
+	"github.com/seed-ede61cd5/sluice/transfer"
+)
+
+// dryRun shows what a load would do. It writes nothing.
+func (a *app) dryRun(ctx context.Context, f *loadFlags, src source.Source) (err error) {
+	t, cleanUp, err := a.openToLook(ctx, f.to)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.Close(), cleanUp()) }()
+	plan, err := transfer.MakePlan(ctx, a.transferConfig(f, src, t))
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return printJSON(a.Out, plan)
+	}
+	a.printPlan(f, plan)
+	return nil
+}
+
+// openToLook opens the target without changing it. A DuckDB file that does not
+// exist is stood for by a temporary one, which cleanUp removes.
+func (a *app) openToLook(ctx context.Context, to string) (t target.Target, cleanUp func() error, err error) {
+	cleanUp = func() error { return nil }
+	opts := connector.TargetOptions{ReadOnly: true, Out: a.Out}
+	if path, ok := strings.CutPrefix(to, "duckdb:"); ok {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			dir, err := os.MkdirTemp("", "sluice-dry-run-")
+			if err != nil {
+				return nil, nil, fmt.Errorf("make a folder for the dry run: %w", err)
+			}
+			cleanUp = func() error { return os.RemoveAll(dir) }
+			to, opts.ReadOnly = "duckdb:"+filepath.Join(dir, "empty.duckdb"), false
+		}
+	}
+	if t, err = a.registry.OpenTarget(ctx, to, opts); err != nil {
+		return nil, nil, errors.Join(err, cleanUp())
+	}
+	return t, cleanUp, nil
+}
+
+func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
+	say := func(format string, args ...any) { fmt.Fprintf(a.Out, format+"\n", args...) }
+	say("%s files, %s, would be loaded into table %q of %s (%s)", count(p.Files), bytesText(p.Bytes), f.table, f.to, p.Promise)
+	if p.Skipped > 0 {
+		say("%s files are loaded already", count(p.Skipped))
+	}
+	for _, failure := range p.Refused {
+		say("would fail: %s: %s", failure.Object, failure.Reason)
+	}
+	for _, s := range p.Samples {
+		say("\n%s, %s: %s", s.Object, bytesText(s.Size), s.Describe())
+		for _, note := range s.Notes {
+			say("  note: %s", note)
+		}
+	}
+	if p.Exists {
+		say("\ntable %q exists, with the columns:", f.table)
+	} else {
+		say("\ncolumns, from %s sampled records:", count(p.Records))
+	}
+	for _, c := range p.Schema {
+		say("  %-24s %s", c.Name, c.Type)
+	}
+	if p.SQL != "" {
+		say("\n%s;", p.SQL)
+	}
+}

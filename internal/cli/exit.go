@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"errors"
+)
+
+// The exit codes, as the help documents them.
+const (
+	exitOK          = 0   // everything that matched is loaded
+	exitFailed      = 1   // the load failed
+	exitUsage       = 2   // wrong flags or configuration, or nothing matched
+	exitFiles       = 3   // finished, but some files failed or are parked
+	exitInterrupted = 130 // stopped by a signal
+)
+
+const exitHelp = `Exit codes: 0 all loaded, 1 failed, 2 usage or nothing matched,
+3 finished but some files failed or are parked, 130 interrupted.`
+
+// codedError is an error that decides the exit code. An empty text prints
+// nothing: the command has said it all.
+type codedError struct {
+	code int
+	err  error
+}
+
+func (e *codedError) Error() string { return e.err.Error() }
+func (e *codedError) Unwrap() error { return e.err }
+
+// usage marks an error that the user mends by other flags.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &codedError{exitUsage, err}
+}
+
+// errSaid ends a command whose output already says what is wrong.
+var errSaid = errors.New("")
+
+// exitCode is the one place that turns an error into an exit code.
+func exitCode(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if coded, ok := errors.AsType[*codedError](err); ok {
+		return coded.code
+	}
+	if errors.Is(err, context.Canceled) {
+		return exitInterrupted
+	}
+	return exitFailed
+}

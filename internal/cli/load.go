@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/source"
+	"github.com/seed-ede61cd5/sluice/target"
+	"github.com/seed-ede61cd5/sluice/transfer"
+)
+
+func loadCommand(a *app) *cobra.Command {
+	f := &loadFlags{}
+	cmd := &cobra.Command{
+		Use:   "load SOURCE...",
+		Short: "Load files into a table, exactly once",
+		Long: `Load the files that match into a table, which is created if there is none.
+Files that are loaded already are left out; files that were begun are gone on
+with. Run the same command again after any interruption.
+
+SOURCE is a file, a directory (with all below it, except names that start with
+. or _) or a pattern: * ? [a-z] within a name, ** for any directories, {a,b}
+for either, \ to take a character as it is. Quote patterns, so that the shell
+leaves them alone.
+
+  sluice load ./data/*.csv
+  sluice load './logs/**/*.csv.gz' --to duckdb:logs.duckdb --table logs
+  sluice load export.csv --delimiter ';' --null NA --column zip=text
+  sluice load export.csv --to stdout: | head
+
+Compression (gzip, zstd) is found by the content, whatever the name. Types are
+inferred from the first records of up to ten files; a later value that does not
+fit is a bad row, never a changed value.
+
+` + exitHelp,
+		Args: func(cmd *cobra.Command, args []string) error { return usage(cobra.MinimumNArgs(1)(cmd, args)) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), f, args) },
+	}
+	f.bind(cmd)
+	return cmd
+}
+
+func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error) {
+	if err := f.complete(); err != nil {
+		return err
+	}
+	src, err := a.openSource(ctx, f, args)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	if err := a.checkSource(ctx, src); err != nil {
+		return err
+	}
+	limitMemory(int64(f.memory))
+	if f.dryRun {
+		return a.dryRun(ctx, f, src)
+	}
+	t, err := a.registry.OpenTarget(ctx, f.to, connector.TargetOptions{Buffer: int64(f.memory) / 2, Out: a.Out})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	return a.runLoad(ctx, f, src, t)
+}
+
+// checkSource fails if a location has nothing in it, before anything is made
+// for the load.
+func (a *app) checkSource(ctx context.Context, src *opened) error {
+	err := src.Check(ctx)
+	if nothing, ok := errors.AsType[*source.NothingError](err); ok {
+		return usage(nothing)
+	}
+	return err
+}
+
+// runLoad loads and shows how it goes.
+func (a *app) runLoad(ctx context.Context, f *loadFlags, src source.Source, t target.Target) error {
+	var d display
+	cfg := a.transferConfig(f, src, t)
+	cfg.Committed = func(p ledger.Progress) { d.Committed(p) }
+	cfg.FileEnded = func(o transfer.Outcome) { d.Ended(o) }
+	loader, err := transfer.New(cfg)
+	if err != nil {
+		return err
+	}
+	g := gauge{stats: loader.Stats, limits: cfg.Limits}
+	if a.Live {
+		d = newLive(a, g)
+	} else {
+		d = newPlain(a, g)
+	}
+	if t.Ledger() == nil {
+		d.Say("%s: %s", f.to, t.Promise())
+	}
+	result, loadErr := loader.Load(ctx)
+	d.Close()
+	if result.Created != "" && !f.json {
+		fmt.Fprintf(a.Err, "created table %q\n", f.table)
+	}
+	out := a.Out
+	if t.Ledger() == nil {
+		out = a.Err // stdout carries the rows
+	}
+	return a.report(out, f, result, loadErr)
+}
+
+// transferConfig is what load and its dry run have in common.
+func (a *app) transferConfig(f *loadFlags, src source.Source, t target.Target) transfer.Config {
+	return transfer.Config{
+		Source:     src,
+		Target:     t,
+		Format:     func(key string) (reader.Format, error) { return a.registry.Format(f.format, key) },
+		Hints:      f.hints,
+		Columns:    f.schema,
+		Table:      f.table,
+		Pipeline:   f.pipeline,
+		NoFileID:   f.noFileID,
+		Limits:     reader.NewLimits(int64(f.memory)/2, 0),
+		Workers:    f.workers,
+		OnBadRow:   f.bad,
+		MaxBadRows: f.maxBadRows,
+	}
+}
+
+// overhead is what the Go heap may hold besides the rows that --memory bounds.
+const overhead = 96 << 20
+
+// limitMemory makes the garbage collector work harder before the heap grows
+// past the budget, unless the user has set GOMEMLIMIT.
+func limitMemory(memory int64) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory + overhead)
+	}
+}

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/config"
+	"github.com/seed-ede61cd5/sluice/reader"
+)
+
+// loadFlags are the flags of load.
+type loadFlags struct {
+	to, table, pipeline string
+	format              string
+	delimiter, quote    config.Delimiter
+	noHeader, noFileID  bool
+	null                []string
+	columns             []string
+	memory              config.Bytes
+	workers             int
+	onBadRow            string
+	maxBadRows          config.CountOrPercent
+	dryRun, json        bool
+
+	// The following are computed by complete.
+	hints  reader.Hints
+	schema abstract.Schema
+	bad    reader.OnBadRow
+}
+
+const (
+	defaultMemory = 256 << 20
+	leastMemory   = 8 << 20
+)
+
+func (f *loadFlags) bind(cmd *cobra.Command) {
+	f.memory = defaultMemory
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.to, "to", defaultTo, "where to load: duckdb:FILE, or stdout: for JSON lines")
+	flags.StringVar(&f.table, "table", "", "table to load (default: from the source's name)")
+	flags.StringVar(&f.pipeline, "pipeline", "", "name under which progress is kept (default: the table's name)")
+	flags.StringVar(&f.format, "format", "auto", "file format: auto (by extension), csv, tsv")
+	flags.Var(&f.delimiter, "delimiter", "one byte between fields, or tab (default: comma for csv, tab for tsv)")
+	flags.Var(&f.quote, "quote", "one byte around quoted fields (default: \")")
+	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
+	flags.StringArrayVar(&f.null, "null", nil, "an unquoted field that means NULL, besides the empty one (repeatable)")
+	flags.StringArrayVar(&f.columns, "column", nil, "name=type: fix a column's type: bool, int64, float64, date, timestamp, timestamptz, text (repeatable)")
+	flags.Var(&f.memory, "memory", "budget for rows in memory")
+	flags.IntVar(&f.workers, "workers", 0, "files loaded at the same time (default: number of cores, at most 4)")
+	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "fail the file, or skip the row and count it")
+	flags.Var(&f.maxBadRows, "max-bad-rows", "with --on-bad-row skip: how many bad rows a file may have, N or N% (default: no limit)")
+	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be loaded and how, and load nothing")
+	flags.BoolVar(&f.json, "json", false, "print the outcome as one JSON object (with --to stdout: to stderr)")
+}
+
+// complete checks the flags and computes what follows from them. It reports
+// everything that is wrong at once.
+func (f *loadFlags) complete() error {
+	var errs []error
+	f.hints = reader.Hints{Delimiter: byte(f.delimiter), Quote: byte(f.quote), NoHeader: f.noHeader, Null: f.null}
+	for _, text := range f.columns {
+		column, err := config.ParseColumn(text)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("--column: %w", err))
+			continue
+		}
+		if f.schema.Index(column.Name) >= 0 {
+			errs = append(errs, fmt.Errorf("--column: %q is given twice", column.Name))
+		}
+		f.schema = append(f.schema, column)
+	}
+	switch f.onBadRow {
+	case "fail":
+		f.bad = reader.FailFile
+		if f.maxBadRows.String() != "" {
+			errs = append(errs, errors.New("--max-bad-rows goes with --on-bad-row skip"))
+		}
+	case "skip":
+		f.bad = reader.SkipRow
+	default:
+		errs = append(errs, fmt.Errorf("--on-bad-row %q: use fail or skip", f.onBadRow))
+	}
+	if int64(f.memory) < leastMemory {
+		errs = append(errs, fmt.Errorf("--memory %s: at least %s is needed", f.memory.String(), bytesText(leastMemory)))
+	}
+	if f.workers < 0 {
+		errs = append(errs, fmt.Errorf("--workers %d: give a positive number", f.workers))
+	}
+	if strings.ContainsRune(f.table, 0) {
+		errs = append(errs, errors.New("--table contains a NUL byte"))
+	}
+	return usage(errors.Join(errs...))
+}

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-ede61cd5/sluice/connector"
+)
+
+// app is what every command works with.
+type app struct {
+	Streams
+	registry *connector.Registry
+}
+
+// Main runs the command line and returns the exit code.
+func Main(args []string, streams Streams, registry *connector.Registry) int {
+	ctx, stop := withSignals(context.Background())
+	defer stop()
+	root := newRoot(&app{Streams: streams, registry: registry})
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !errors.Is(err, errSaid) {
+		fmt.Fprintf(streams.Err, "sluice: %v\n", err)
+	}
+	return exitCode(err)
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sluice",
+		Short: "Load files into a database, exactly once",
+		Long: `Sluice loads files into a database: exactly once, in bounded memory, at the
+speed of the database's own loader. Stop it at any moment, even with kill -9,
+and run the same command again: it goes on where it was, no row lost or doubled.
+
+  sluice demo                                   see it for yourself, in a minute
+  sluice load ./data/*.csv --to duckdb:my.duckdb
+  sluice files --to duckdb:my.duckdb            what became of each file
+
+` + exitHelp,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w (see '%s --help')", err, cmd.CommandPath()))
+	})
+	root.AddCommand(loadCommand(a), statusCommand(a), filesCommand(a), explainCommand(a), forgetCommand(a),
+		demoCommand(a), versionCommand(a))
+	return root
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/source"
+	"github.com/seed-ede61cd5/sluice/source/snapshot"
+)
+
+// opened is the source of a load, with the buckets it reads from.
+type opened struct {
+	*snapshot.Source
+	buckets []object.Bucket
+}
+
+// Close closes the buckets.
+func (o *opened) Close() error {
+	var errs []error
+	for _, b := range o.buckets {
+		errs = append(errs, b.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// openSource parses the locations, opens their buckets, each once, and
+// decides the table's and the pipeline's name if the flags do not.
+func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*opened, error) {
+	o := &opened{}
+	buckets := map[string]object.Bucket{}
+	var places []snapshot.Place
+	var tables []string
+	for _, arg := range args {
+		location, err := source.Parse(arg)
+		if err != nil {
+			return nil, errors.Join(usage(err), o.Close())
+		}
+		open := a.registry.Buckets[location.Scheme]
+		if open == nil {
+			return nil, errors.Join(usage(fmt.Errorf("source %q: there is no store %s://", arg, location.Scheme)), o.Close())
+		}
+		name := location.Scheme + "://" + location.Bucket
+		if buckets[name] == nil {
+			if buckets[name], err = open(ctx, location.Bucket); err != nil {
+				return nil, errors.Join(fmt.Errorf("source %q: %w", arg, err), o.Close())
+			}
+			o.buckets = append(o.buckets, buckets[name])
+		}
+		places = append(places, snapshot.Place{Bucket: buckets[name], Location: location})
+		tables = append(tables, location.TableName())
+	}
+	o.Source = snapshot.New(places...)
+	if err := f.nameTable(tables); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	return o, nil
+}
+
+// nameTable decides the names that the user left out. The sources must agree
+// on the table: a shell that expands a pattern gives many of them.
+func (f *loadFlags) nameTable(tables []string) error {
+	if f.table == "" {
+		f.table = tables[0]
+		for _, other := range tables[1:] {
+			if other != f.table {
+				return usage(fmt.Errorf("the sources would go into the tables %q and %q: name one with --table, or quote the pattern "+
+					"so that the shell does not expand it", f.table, other))
+			}
+		}
+	}
+	if strings.TrimSpace(f.table) == "" {
+		return usage(errors.New("the source does not suggest a table's name: give one with --table"))
+	}
+	if f.pipeline == "" {
+		f.pipeline = f.table
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package e2e
+
+import (
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/seed-ede61cd5/sluice/test/internal/orders"
+)
+
+// TestKill9AtRandomMoments kills a load of one big file, a big gzip file and
+// many small ones, again and again, until it gets through; then the table must
+// be the model, row by row (C-01 to C-11, P1, P4).
+func TestKill9AtRandomMoments(t *testing.T) {
+	rows, kills := int64(5_000_000), 20
+	if testing.Short() {
+		rows, kills = 500_000, 5
+	}
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data")
+	if err := os.Mkdir(data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := orders.WriteFolder(data, rows); err != nil {
+		t.Fatal(err)
+	}
+	for killed, round := 0, 0; killed < kills; round++ {
+		db := filepath.Join(dir, "killed.duckdb")
+		n, finished := killUntilDone(t, random, data, db, kills-killed)
+		killed += n
+		t.Logf("round %d: killed %d times", round, n)
+		if !finished {
+			sluice(t, "load", data, "--to", "duckdb:"+db, "--table", "orders").expect(t, 0)
+		}
+		if err := orders.Compare(openDB(t, db), "orders", rows); err != nil {
+			t.Fatalf("seed %d, after %d kills: %v", seed, killed, err)
+		}
+		again := sluice(t, "load", data, "--to", "duckdb:"+db, "--table", "orders", "--json").expect(t, 0).result(t)
+		if again.FilesLoaded != 0 || again.RowsLoaded != 0 {
+			t.Fatalf("loading once more loaded %+v", again)
+		}
+		if err := os.Remove(db); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// killUntilDone starts loads and kills each after a random time, until one
+// ends by itself or most were killed.
+func killUntilDone(t *testing.T, random *rand.Rand, data, db string, most int) (killed int, finished bool) {
+	for killed < most {
+		cmd := exec.Command(binary, "load", data, "--to", "duckdb:"+db, "--table", "orders", "--memory", "64MiB")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		timer := time.NewTimer(time.Duration(random.Int64N(int64(1500 * time.Millisecond))))
+		select {
+		case err := <-ended:
+			timer.Stop()
+			if err != nil {
+				t.Fatalf("a load that was not killed failed: %v", err)
+			}
+			return killed, true
+		case <-timer.C:
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			<-ended
+			killed++
+		}
+	}
+	return killed, false
+}
+
+// TestSIGTERMCommitsAndResumes stops a load politely: it must end with code
+// 130 and go on where it was (C-14).
+func TestSIGTERMCommitsAndResumes(t *testing.T) {
+	const rows = 2_000_000
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data")
+	if err := os.Mkdir(data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := orders.WriteFile(filepath.Join(data, "one.csv"), 0, rows); err != nil {
+		t.Fatal(err)
+	}
+	db := filepath.Join(dir, "term.duckdb")
+	cmd := exec.Command(binary, "load", data, "--to", "duckdb:"+db, "--table", "orders", "--memory", "16MiB")
+	lines := startAndRead(t, cmd)
+	interrupted := false
+	for line := range lines {
+		if !interrupted {
+			interrupted = true
+			t.Logf("interrupting after %q", line)
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 {
+		t.Fatalf("exit code %d after SIGINT, want 130", code)
+	}
+	if n := scalar(t, db, `SELECT count(*) FROM orders`); n == 0 || n == rows {
+		t.Errorf("%d rows are committed after SIGINT, want some but not all %d", n, rows)
+	}
+	sluice(t, "load", data, "--to", "duckdb:"+db, "--table", "orders").expect(t, 0)
+	if err := orders.Compare(openDB(t, db), "orders", rows); err != nil {
+		t.Fatal(err)
+	}
+}

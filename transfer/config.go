@@ -1,0 +1,94 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/config"
+	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/source"
+	"github.com/seed-ede61cd5/sluice/target"
+)
+
+// Config says what to load, from where, into what.
+type Config struct {
+	Source source.Source
+	Target target.Target
+	// Format picks the format of an object by its key.
+	Format func(key string) (reader.Format, error)
+	// Hints are the user's words on how the files are written.
+	Hints reader.Hints
+	// Columns are types that the user fixed. They win over inference, and
+	// columns that no file has are created too.
+	Columns abstract.Schema
+
+	// Table is the table to load, which is created where there is none.
+	Table string
+	// Pipeline is the name under which the ledger keeps progress. Default:
+	// the table's name.
+	Pipeline string
+	// NoFileID leaves out the column that tells which file a row is from.
+	NoFileID bool
+
+	// Limits bounds the memory and the parallelism of reading. Default: see
+	// [reader.NewLimits].
+	Limits *reader.Limits
+	// Workers is how many files are loaded at the same time. Default: the
+	// number of cores, at most 4.
+	Workers int
+	// OnBadRow is what becomes of a record that is not a row.
+	OnBadRow reader.OnBadRow
+	// MaxBadRows is how many bad records, by number or by share of its
+	// records, a file may have before it fails. The zero value is no limit.
+	MaxBadRows config.CountOrPercent
+
+	// Committed, if not nil, is called after each commit for each object that
+	// it moved on, FileEnded once for each file with what became of it. They
+	// may be called from several goroutines at once, and must be quick.
+	Committed func(ledger.Progress)
+	FileEnded func(Outcome)
+	// Logger takes what is worth knowing but not an error. Default: nothing.
+	Logger *slog.Logger
+}
+
+// Outcome is what became of a file.
+type Outcome struct {
+	Object abstract.ObjectID
+	// Err is why the file failed, nil if it is loaded to its end.
+	Err error
+	// Parked tells that the failure was the last one allowed, in this run or
+	// an earlier one: the file is left alone until it is forgotten.
+	Parked bool
+}
+
+// withDefaults fills in what was left out and reports everything that is
+// wrong at once.
+func (c Config) withDefaults() (Config, error) {
+	var errs []error
+	if c.Source == nil || c.Target == nil || c.Format == nil {
+		errs = append(errs, errors.New("a load needs a Source, a Target and a Format"))
+	}
+	if c.Table == "" {
+		errs = append(errs, errors.New("a load needs a Table"))
+	}
+	if c.Pipeline == "" {
+		c.Pipeline = c.Table
+	}
+	if c.Workers < 0 {
+		errs = append(errs, fmt.Errorf("workers: %d is negative", c.Workers))
+	}
+	if c.Workers == 0 {
+		c.Workers = min(runtime.GOMAXPROCS(0), 4)
+	}
+	if c.Limits == nil {
+		c.Limits = reader.NewLimits(0, 0)
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c, errors.Join(errs...)
+}

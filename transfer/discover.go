@@ -1,0 +1,142 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/reader"
+)
+
+// errRefused marks an object that is not loaded because of what the ledger
+// says of it, and so has no entry of its own to record the failure in.
+var errRefused = errors.New("refused")
+
+// discover lists the source and sends what is still to be done to jobs, page
+// by page. What the ledger knows as done or parked is counted and left out.
+func (l *load) discover(ctx context.Context, jobs chan<- *job) error {
+	return l.cfg.Source.Pages(ctx, func(ctx context.Context, bucket object.Bucket, page []object.Info) error {
+		open, err := l.subtract(ctx, bucket, page)
+		if err != nil {
+			return err
+		}
+		for _, j := range open {
+			if j.format, err = l.cfg.Format(j.id.Key); err != nil {
+				if err := l.fail(ctx, j, abstract.WithClass(abstract.FileOnly, err)); err != nil {
+					return err
+				}
+				continue
+			}
+			l.stats.found(j.file.Info.Size)
+			select {
+			case jobs <- j:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+}
+
+// subtract returns the page's objects that are to be loaded, each with its
+// ledger entry. It costs two short transactions, whatever the page's size.
+func (l *load) subtract(ctx context.Context, bucket object.Bucket, page []object.Info) ([]*job, error) {
+	jobs := make([]*job, len(page))
+	for i, info := range page {
+		jobs[i] = &job{file: reader.File{Bucket: bucket, Info: info}, id: object.ID(bucket, info)}
+	}
+	if l.ledger == nil {
+		return jobs, nil
+	}
+	known, err := l.lookup(ctx, bucket.Name(), page)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := l.registerNew(ctx, jobs, known)
+	if err != nil {
+		return nil, err
+	}
+	if fresh {
+		if known, err = l.lookup(ctx, bucket.Name(), page); err != nil {
+			return nil, err
+		}
+	}
+	var open []*job
+	for _, j := range jobs {
+		entry, loaded := pick(known[j.id.Key], j.id.Generation)
+		j.entry = entry
+		switch {
+		case entry.State == ledger.Done:
+			l.stats.skipped()
+		case entry.State == ledger.Parked:
+			l.parked(j)
+		case loaded != nil:
+			if err := l.fail(ctx, j, changedSince(*loaded)); err != nil {
+				return nil, err
+			}
+		default:
+			open = append(open, j)
+		}
+	}
+	return open, nil
+}
+
+// lookup asks the ledger for all generations of the page's keys.
+func (l *load) lookup(ctx context.Context, bucket string, page []object.Info) (map[string][]ledger.Entry, error) {
+	keys := make([]string, len(page))
+	for i, info := range page {
+		keys[i] = info.Key
+	}
+	entries, err := l.ledger.Lookup(ctx, l.cfg.Pipeline, bucket, keys)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string][]ledger.Entry, len(page))
+	for _, e := range entries {
+		known[e.Object.Key] = append(known[e.Object.Key], e)
+	}
+	return known, nil
+}
+
+// registerNew registers the jobs whose generation has no entry yet, and tells
+// whether there were any.
+func (l *load) registerNew(ctx context.Context, jobs []*job, known map[string][]ledger.Entry) (bool, error) {
+	if l.dry {
+		return false, nil
+	}
+	var list []ledger.Candidate
+	for _, j := range jobs {
+		if entry, _ := pick(known[j.id.Key], j.id.Generation); entry.ID == 0 {
+			list = append(list, ledger.Candidate{Object: j.id, Version: j.file.Info.Version, Size: j.file.Info.Size})
+		}
+	}
+	return len(list) > 0, l.ledger.Register(ctx, l.cfg.Pipeline, list)
+}
+
+// pick finds the entry of a generation, and another generation of the same
+// key that has rows in the table, if there is one.
+func pick(entries []ledger.Entry, generation string) (entry ledger.Entry, loaded *ledger.Entry) {
+	for _, e := range entries {
+		switch {
+		case e.Object.Generation == generation:
+			entry = e
+		case e.Rows > 0:
+			loaded = &e
+		}
+	}
+	return entry, loaded
+}
+
+// changedSince explains why a new generation of a loaded file is not loaded.
+func changedSince(old ledger.Entry) error {
+	how := "was loaded"
+	if old.State != ledger.Done {
+		how = "was partly loaded"
+	}
+	return abstract.WithClass(abstract.FileOnly, fmt.Errorf(
+		"the file changed after it %s (%d rows are in the table): run 'sluice forget %s' to remove those rows, then load again",
+		how, old.Rows, old.Object))
+}

@@ -1,0 +1,132 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/pusher"
+	"github.com/seed-ede61cd5/sluice/reader"
+)
+
+// pushError is an error of the target, met while a file was read. It tells
+// the target's failures from the file's own.
+type pushError struct{ err error }
+
+func (e *pushError) Error() string { return e.err.Error() }
+func (e *pushError) Unwrap() error { return e.err }
+
+func isPush(err error) bool {
+	_, ok := errors.AsType[*pushError](err)
+	return ok
+}
+
+// read reads a file from where the ledger has it and pushes its chunks. The
+// error is a *pushError if pushing failed; otherwise it is the file's own.
+func (l *load) read(ctx context.Context, j *job, p pusher.Pusher) error {
+	dialect, err := l.dialect(ctx, j)
+	if err != nil {
+		return err
+	}
+	opening, err := json.Marshal(dialect)
+	if err != nil {
+		return fmt.Errorf("encode dialect of %s: %w", j.id, err)
+	}
+	bucket := &countingBucket{Bucket: j.file.Bucket, read: &l.stats.bytesRead}
+	r := &reading{load: l, job: j, pusher: p, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
+	if !j.entry.Started() {
+		r.opening = &abstract.Opening{Schema: l.schema, Dialect: opening}
+	}
+	err = j.format.Read(ctx, reader.Request{
+		File:     reader.File{Bucket: bucket, Info: j.file.Info},
+		Dialect:  dialect,
+		Schema:   l.schema,
+		Table:    l.cfg.Table,
+		LedgerID: j.entry.ID,
+		Offset:   j.entry.Offset,
+		Records:  r.records,
+		OnBadRow: l.cfg.OnBadRow,
+		Limits:   l.cfg.Limits,
+	}, r.emit)
+	bucket.settle(j.file.Info.Size, err == nil)
+	return err
+}
+
+// dialect is how the file is to be read: as the ledger has it if some of the
+// file is loaded, else as its beginning says.
+func (l *load) dialect(ctx context.Context, j *job) (reader.Dialect, error) {
+	var dialect reader.Dialect
+	if !j.entry.Started() {
+		sample, err := j.inspect(ctx, l.cfg.Hints)
+		if err != nil {
+			return dialect, err
+		}
+		return sample.Dialect, nil
+	}
+	if err := json.Unmarshal(j.entry.Dialect, &dialect); err != nil {
+		return dialect, abstract.WithClass(abstract.FileOnly, fmt.Errorf("read the dialect that the ledger has for %s: %w", j.id, err))
+	}
+	if !sameColumns(j.entry.Schema, l.schema) {
+		return dialect, abstract.WithClass(abstract.FileOnly, fmt.Errorf(
+			"the columns of table %q changed since loading of this file began: run 'sluice forget %s', then load again", l.cfg.Table, j.id))
+	}
+	return dialect, nil
+}
+
+func sameColumns(a, b abstract.Schema) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// reading is one pass over a file.
+type reading struct {
+	load    *load
+	job     *job
+	pusher  pusher.Pusher
+	opening *abstract.Opening // to go with the first item, then nil
+
+	records, rejected int64 // of the file so far, earlier runs included
+}
+
+// emit takes a chunk from the reader, which waits for it.
+func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
+	for i := range chunk.Items {
+		origin := &chunk.Items[i].Origin
+		r.records += origin.Rows + origin.Rejected
+		r.rejected += origin.Rejected
+		origin.Opening, r.opening = r.opening, nil
+		if origin.Last && r.records == 0 {
+			origin.Reason = "the file has no records"
+		}
+	}
+	if err := r.checkBadRows(chunk.Completed); err != nil {
+		abstract.ReleaseAll(chunk.Items)
+		return err
+	}
+	if err := r.pusher.Push(ctx, chunk); err != nil {
+		return &pushError{err}
+	}
+	return nil
+}
+
+// checkBadRows fails the file once it has more bad records than are allowed.
+// A share is judged at the end, and before that only once enough records were
+// read to make it meaningful.
+func (r *reading) checkBadRows(atEnd bool) error {
+	const meaningful = 100_000
+	limit := r.load.cfg.MaxBadRows
+	if !limit.Exceeded(r.rejected, r.records, atEnd || r.records >= meaningful) {
+		return nil
+	}
+	return abstract.WithClass(abstract.FileOnly, fmt.Errorf(
+		"%d of %d records are bad, and --max-bad-rows allows %s", r.rejected, r.records, limit))
+}

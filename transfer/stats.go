@@ -1,0 +1,89 @@
+package transfer
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-ede61cd5/sluice/ledger"
+)
+
+// Stats counts what a load has done so far. It may be read at any time.
+type Stats struct {
+	FilesFound, FilesLoaded, FilesSkipped, FilesFailed int64 // found includes the others except skipped
+	RowsLoaded, RowsRejected                           int64 // committed
+	BytesFound                                         int64 // stored bytes of the files found
+	BytesRead                                          int64 // stored bytes fetched so far
+	Elapsed                                            time.Duration
+}
+
+// stats is the live form of [Stats].
+type stats struct {
+	begun                                              atomic.Pointer[time.Time] // nil before
+	filesFound, filesLoaded, filesSkipped, filesFailed atomic.Int64
+	rowsLoaded, rowsRejected, bytesFound, bytesRead    atomic.Int64
+
+	mu       sync.Mutex
+	failures []Outcome // the first maxFailures
+}
+
+// maxFailures is how many failures a result names. The ledger names all.
+const maxFailures = 20
+
+func (s *stats) found(size int64) {
+	s.filesFound.Add(1)
+	s.bytesFound.Add(size)
+}
+
+func (s *stats) begin(now time.Time) { s.begun.Store(&now) }
+
+func (s *stats) skipped() { s.filesSkipped.Add(1) }
+
+func (s *stats) committed(p ledger.Progress) {
+	s.rowsLoaded.Add(p.Rows)
+	s.rowsRejected.Add(p.Rejected)
+}
+
+func (s *stats) failed(o Outcome) {
+	s.filesFailed.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.failures) < maxFailures {
+		s.failures = append(s.failures, o)
+	}
+}
+
+// named lists the failures that are kept by name.
+func (s *stats) named() []Outcome {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.failures)
+}
+
+func (s *stats) snapshot() Stats {
+	var elapsed time.Duration
+	if begun := s.begun.Load(); begun != nil {
+		elapsed = time.Since(*begun)
+	}
+	return Stats{
+		FilesFound:   s.filesFound.Load(),
+		FilesLoaded:  s.filesLoaded.Load(),
+		FilesSkipped: s.filesSkipped.Load(),
+		FilesFailed:  s.filesFailed.Load(),
+		RowsLoaded:   s.rowsLoaded.Load(),
+		RowsRejected: s.rowsRejected.Load(),
+		BytesFound:   s.bytesFound.Load(),
+		BytesRead:    s.bytesRead.Load(),
+		Elapsed:      elapsed,
+	}
+}
+
+// Result is what a load came to.
+type Result struct {
+	Stats
+	// Failures names the first failed and parked files.
+	Failures []Outcome
+	// Created is the statement that made the table, "" if it was there.
+	Created string
+}
