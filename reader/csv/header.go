@@ -57,7 +57,11 @@ func (h *head) take(block reader.Block, d *dialect) error {
 		return nil
 	}
 	if x.fields > MaxColumns {
-		return reader.FileOnly("the first record has %d fields: more than %d columns are not read", x.fields, MaxColumns)
+		hint := ""
+		if bytes.IndexByte(block.Data[record:], '\r') >= 0 && d.lineEnd == '\n' {
+			hint = "; are its lines ended by CR alone? Then no LF may be in the file"
+		}
+		return reader.FileOnly("the first record has %d fields: more than %d columns are not read%s", x.fields, MaxColumns, hint)
 	}
 	h.record = bytes.Clone(block.Data[record:])
 	h.fault = x.malformed

@@ -1,0 +1,210 @@
+package csv
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
+)
+
+// corpus is the folder of files that nobody here wrote.
+func corpus(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("SLUICE_CORPUS")
+	if dir == "" {
+		dir = "../../../shared/corpus"
+	}
+	if _, err := os.Stat(filepath.Join(dir, "expected.tsv")); err != nil {
+		t.Skip("no corpus: set SLUICE_CORPUS to the folder with expected.tsv")
+	}
+	return dir
+}
+
+// load reads a file of the corpus as one would without knowing it. The hints
+// are those of the user who says what the name says.
+func load(t *testing.T, path string, onBad reader.OnBadRow, asText bool) (reader.Sample, *readertest.Result, error) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	format := New()
+	if strings.HasSuffix(path, ".tsv") {
+		format = NewTSV()
+	}
+	file := inMemory(string(data))
+	s, err := format.Sample(t.Context(), file, reader.Hints{})
+	if err != nil {
+		return s, &readertest.Result{}, err
+	}
+	req := reader.Request{
+		File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: onBad,
+		Limits: reader.NewLimits(32<<20, 2), BatchBytes: 64 << 10,
+	}
+	if asText {
+		req = texts(req)
+	}
+	got, err := readertest.Read(t.Context(), t, format, req, nil)
+	return s, got, err
+}
+
+// The expected rows of csv-spectrum stand beside its files.
+func TestCorpusSpectrum(t *testing.T) {
+	dir := filepath.Join(corpus(t), "csv-spectrum")
+	files, _ := filepath.Glob(filepath.Join(dir, "csvs", "*.csv"))
+	if len(files) != 11 {
+		t.Fatalf("%d files, want 11", len(files))
+	}
+	for _, path := range files {
+		name := strings.TrimSuffix(filepath.Base(path), ".csv")
+		text, err := os.ReadFile(filepath.Join(dir, "json", name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []map[string]string
+		if err := json.Unmarshal(text, &want); err != nil {
+			t.Fatal(err)
+		}
+		if name == "newlines_crlf" {
+			// Its CSV was checked out with LF line ends (its digest is that of
+			// newlines.csv), its JSON was not.
+			want[1]["a"] = strings.ReplaceAll(want[1]["a"], "\r\n", "\n")
+		}
+		s, got, err := load(t, path, reader.FailFile, true)
+		if err != nil || len(got.Rows) != len(want) {
+			t.Errorf("%s: %d rows, want %d, %v", name, len(got.Rows), len(want), err)
+			continue
+		}
+		for i, row := range got.Rows {
+			for c, column := range s.Dialect.Columns {
+				if v, _ := row[c].(string); v != want[i][column] {
+					t.Errorf("%s: row %d, %s: %q, want %q", name, i, column, v, want[i][column])
+				}
+			}
+		}
+	}
+}
+
+// differences are the files that we refuse and Python's csv module does not,
+// by what the error says.
+func differences() map[string]string {
+	const latin = "is not valid UTF-8" // V-08: no encoding is guessed, least of all in names
+	return map[string]string{
+		"fivethirtyeight/poll-of-pollsters/poll-of-pollsters-3.tsv":                   latin,
+		"fivethirtyeight/poll-of-pollsters/poll-of-pollsters-anonymous-answers-7.tsv": latin,
+		"fivethirtyeight/star-wars-survey/StarWars.csv":                               latin,
+		// V-04: 921 records that end at CR, and one LF at the very end. One LF
+		// is enough for CR to be data.
+		"fivethirtyeight/bachelorette/bachelorette.csv": "are its lines ended by CR alone?",
+	}
+}
+
+// Python's reader counts every line that is not inside quotes, the header and
+// empty ones included.
+func TestCorpusCounts(t *testing.T) {
+	dir := corpus(t)
+	checked := 0
+	eachCSV(t, dir, []string{"csv-spectrum/", "rust-csv/", "fivethirtyeight/", "vega/"}, func(name, oracle string) {
+		var records, first int
+		if n, _ := fmt.Sscanf(oracle, "records=%d first_width=%d", &records, &first); n != 2 {
+			t.Errorf("%s: unexpected oracle %q", name, oracle)
+			return
+		}
+		checked++
+		empty := 0
+		if _, widths, ok := strings.Cut(oracle, `"0": `); ok && first != 1 {
+			fmt.Sscanf(widths, "%d", &empty)
+		}
+		_, got, err := load(t, filepath.Join(dir, name), reader.SkipRow, true)
+		if why, known := differences()[name]; known {
+			if err == nil || !strings.Contains(err.Error(), why) {
+				t.Errorf("%s: error %v, want …%s", name, err, why)
+			}
+			return
+		}
+		if err != nil || got.Records() != int64(records-1-empty) {
+			t.Errorf("%s: %d records, want %d, %v", name, got.Records(), records-1-empty, err)
+		}
+		if got.Rejected > 0 {
+			t.Logf("%s: %d of %d records rejected, the first: %s", name, got.Rejected, got.Records(), got.Reasons[0])
+		}
+	})
+	if checked < 50 {
+		t.Errorf("only %d files checked", checked)
+	}
+}
+
+// Whatever is in a file, it ends in rows or in an error of that file, and
+// records are rows or rejected.
+func TestCorpusNeverPanics(t *testing.T) {
+	dir := corpus(t)
+	read, refused, files := 0, map[string]int{}, 0
+	err := filepath.WalkDir(filepath.Join(dir, "duckdb-csv"), func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files++
+		for _, onBad := range []reader.OnBadRow{reader.FailFile, reader.SkipRow} {
+			s, got, err := load(t, path, onBad, false)
+			if err != nil && abstract.ClassOf(err) != abstract.FileOnly {
+				t.Errorf("%s: %v (%v)", path, err, abstract.ClassOf(err))
+			}
+			if onBad == reader.FailFile {
+				continue
+			}
+			if err == nil {
+				read++
+				if s.Complete && got.Records() != int64(s.Records) {
+					t.Errorf("%s: %d records, the sample had %d", path, got.Records(), s.Records)
+				}
+				continue
+			}
+			refused[kind(err)]++
+		}
+		return nil
+	})
+	if err != nil || files < 500 {
+		t.Fatalf("%d files, %v", files, err)
+	}
+	t.Logf("%d files: %d read, refused: %v", files, read, refused)
+}
+
+// kind sorts refusals by rule.
+func kind(err error) string {
+	for _, k := range []string{"NUL byte", "not valid UTF-8", "the header cannot be read", "UTF-16", "more than 4096", "longer than", "gzip", "zstd"} {
+		if strings.Contains(err.Error(), k) {
+			return k
+		}
+	}
+	return err.Error()
+}
+
+// eachCSV calls f with the CSV files of some folders and what Python found.
+func eachCSV(t *testing.T, dir string, folders []string, f func(name, oracle string)) {
+	t.Helper()
+	list, err := os.Open(filepath.Join(dir, "expected.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer list.Close()
+	lines := bufio.NewScanner(list)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		fields := strings.Split(lines.Text(), "\t")
+		if len(fields) < 6 || fields[3] != "csv" {
+			continue
+		}
+		for _, folder := range folders {
+			if strings.HasPrefix(fields[0], folder) {
+				f(fields[0], fields[5])
+			}
+		}
+	}
+}
