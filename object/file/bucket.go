@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"strconv"
+	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object"
@@ -53,7 +54,7 @@ var (
 
 // stat looks at a regular file without opening it.
 func stat(key string) (fs.FileInfo, error) {
-	if key == "" || key[0] != '/' || path.Clean(key) != key {
+	if !isClean(key) {
 		return nil, errNotClean
 	}
 	fi, err := os.Stat(key)
@@ -61,6 +62,12 @@ func stat(key string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	return fi, regular(fi)
+}
+
+// isClean tells whether a path is absolute and in its shortest form. Taking
+// others would give one file several keys, and load it once for each.
+func isClean(name string) bool {
+	return strings.HasPrefix(name, "/") && path.Clean(name) == name
 }
 
 // regular refuses what must not be opened: opening a pipe waits for a writer,

@@ -33,7 +33,7 @@ func (b Bucket) List(ctx context.Context, prefix string, page func([]object.Info
 // ListPruned implements [object.Pruner].
 func (Bucket) ListPruned(ctx context.Context, prefix string, enter func(dir string) bool, page func([]object.Info) error) error {
 	dir, start := path.Split(prefix)
-	if dir == "" || dir[0] != '/' || dir != "/" && path.Clean(dir)+"/" != dir {
+	if name := strings.TrimSuffix(dir, "/"); dir != "/" && (name == "/" || !isClean(name)) {
 		return fmt.Errorf("list %q: %w", prefix, errNotClean)
 	}
 	l := &lister{ctx: ctx, enter: enter, page: page}
