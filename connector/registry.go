@@ -47,9 +47,19 @@ func (r *Registry) OpenTarget(ctx context.Context, to string, opts TargetOptions
 	scheme, address, ok := strings.Cut(to, ":")
 	open := r.Targets[scheme]
 	if !ok || open == nil {
-		return nil, fmt.Errorf("target %q: use one of %s", to, strings.Join(names(r.Targets), ":, ")+":")
+		return nil, &UnknownError{Kind: "target", Name: to, Known: names(r.Targets)}
 	}
 	return open(ctx, address, opts)
+}
+
+// UnknownError reports a name that no driver has.
+type UnknownError struct {
+	Kind, Name string
+	Known      []string
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("%s %q is not known: use one of %s", e.Kind, e.Name, strings.Join(e.Known, ", "))
 }
 
 // compressions are the file extensions that say nothing about the format.
@@ -62,7 +72,7 @@ func (r *Registry) Format(name, key string) (reader.Format, error) {
 		if f := r.Formats[name]; f != nil {
 			return f, nil
 		}
-		return nil, fmt.Errorf("format %q: use one of auto, %s", name, strings.Join(names(r.Formats), ", "))
+		return nil, &UnknownError{Kind: "format", Name: name, Known: append([]string{"auto"}, names(r.Formats)...)}
 	}
 	ext := strings.ToLower(path.Ext(key))
 	if slices.Contains(compressions, ext) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/config"
@@ -63,6 +64,15 @@ type Outcome struct {
 	// Parked tells that the failure was the last one allowed, in this run or
 	// an earlier one: the file is left alone until it is forgotten.
 	Parked bool
+}
+
+// Reason says why the file failed, without its name, which the readers' errors
+// begin with. It is empty for a file that is loaded.
+func (o Outcome) Reason() string {
+	if o.Err == nil {
+		return ""
+	}
+	return strings.TrimPrefix(o.Err.Error(), o.Object.String()+": ")
 }
 
 // withDefaults fills in what was left out and reports everything that is

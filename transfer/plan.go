@@ -92,7 +92,7 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	s := l.stats.snapshot()
 	plan.Files, plan.Bytes, plan.Skipped = s.FilesFound, s.BytesFound, s.FilesSkipped
 	for _, o := range l.stats.named() {
-		plan.Refused = append(plan.Refused, Refusal{o.Object.String(), o.Err.Error()})
+		plan.Refused = append(plan.Refused, Refusal{o.Object.String(), o.Reason()})
 	}
 	plan.Schema, plan.SQL, plan.Exists = l.schema, l.created, l.created == "" && len(l.schema) > 0
 	return plan, nil

@@ -124,13 +124,13 @@ func (p *plain) Committed(progress ledger.Progress) {
 	}
 	p.mu.Unlock()
 	if !quiet {
-		p.Say(partCommitted+"%s more rows of %s, which goes on", count(progress.Rows), progress.Object)
+		p.Say(partCommitted+"%s of %s, not yet its end", plural(progress.Rows, "row"), progress.Object)
 	}
 }
 
 func (p *plain) Ended(o transfer.Outcome) {
 	if o.Err != nil {
-		p.Say("failed: %s: %s", o.Object, oneLine(o.Err.Error()))
+		p.Say("failed: %s: %s", o.Object, oneLine(o.Reason()))
 	}
 }
 

@@ -55,9 +55,9 @@ func (a *app) openToLook(ctx context.Context, to string) (t target.Target, clean
 
 func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	say := func(format string, args ...any) { fmt.Fprintf(a.Out, format+"\n", args...) }
-	say("%s files, %s, would be loaded into table %q of %s (%s)", count(p.Files), bytesText(p.Bytes), f.table, f.to, p.Promise)
+	say("%s, %s, to be loaded into table %q of %s (%s)", plural(p.Files, "file"), bytesText(p.Bytes), f.table, f.to, p.Promise)
 	if p.Skipped > 0 {
-		say("%s files are loaded already", count(p.Skipped))
+		say("%s loaded already", plural(p.Skipped, "file"))
 	}
 	for _, failure := range p.Refused {
 		say("would fail: %s: %s", failure.Object, failure.Reason)
@@ -71,7 +71,7 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	if p.Exists {
 		say("\ntable %q exists, with the columns:", f.table)
 	} else {
-		say("\ncolumns, from %s sampled records:", count(p.Records))
+		say("\ncolumns, from %s:", plural(p.Records, "sampled record"))
 	}
 	for _, c := range p.Schema {
 		say("  %-24s %s", c.Name, c.Type)

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+
+	"github.com/seed-ede61cd5/sluice/connector"
 )
 
 // The exit codes, as the help documents them.
@@ -45,6 +47,9 @@ func exitCode(err error) int {
 	}
 	if coded, ok := errors.AsType[*codedError](err); ok {
 		return coded.code
+	}
+	if _, ok := errors.AsType[*connector.UnknownError](err); ok {
+		return exitUsage
 	}
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -36,6 +37,9 @@ func (f *ledgerFlags) bind(cmd *cobra.Command) {
 // closes it afterwards.
 func (a *app) withLedger(ctx context.Context, f ledgerFlags, readOnly bool, fn func(target.Target) error) (err error) {
 	t, err := a.registry.OpenTarget(ctx, f.to, connector.TargetOptions{ReadOnly: readOnly, Out: a.Out})
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage(err)
+	}
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (l *live) Committed(ledger.Progress) {}
 
 func (l *live) Ended(o transfer.Outcome) {
 	if o.Err != nil {
-		l.Say("failed: %s: %s", o.Object, oneLine(o.Err.Error()))
+		l.Say("failed: %s: %s", o.Object, oneLine(o.Reason()))
 	}
 }
 

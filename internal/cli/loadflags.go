@@ -33,6 +33,7 @@ type loadFlags struct {
 }
 
 const (
+	autoFormat    = "auto"
 	defaultMemory = 256 << 20
 	leastMemory   = 8 << 20
 )
@@ -44,7 +45,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.to, "to", defaultTo, "where to load: duckdb:FILE, or stdout: for JSON lines")
 	flags.StringVar(&f.table, "table", "", "table to load (default: from the source's name)")
 	flags.StringVar(&f.pipeline, "pipeline", "", "name under which progress is kept (default: the table's name)")
-	flags.StringVar(&f.format, "format", "auto", "file format: auto (by extension), csv, tsv")
+	flags.StringVar(&f.format, "format", autoFormat, "file format: auto (by extension), csv, tsv")
 	flags.Var(&f.delimiter, "delimiter", "one byte between fields, or tab (default: comma for csv, tab for tsv)")
 	flags.Var(&f.quote, "quote", "one byte around quoted fields (default: \")")
 	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")

@@ -46,21 +46,21 @@ func (a *app) report(w io.Writer, f *loadFlags, result transfer.Result, loadErr 
 }
 
 func (a *app) printSummary(f *loadFlags, r transfer.Result) {
-	fmt.Fprintf(a.Err, "loaded %s files, %s rows into %q in %s (%s rows/s)", count(r.FilesLoaded), count(r.RowsLoaded),
+	fmt.Fprintf(a.Err, "loaded %s, %s into %q in %s (%s rows/s)", plural(r.FilesLoaded, "file"), plural(r.RowsLoaded, "row"),
 		f.table, r.Elapsed.Round(10*time.Millisecond), count(rate(r.RowsLoaded, r.Elapsed)))
 	if r.RowsRejected > 0 {
-		fmt.Fprintf(a.Err, "; %s bad rows skipped", count(r.RowsRejected))
+		fmt.Fprintf(a.Err, "; %s skipped", plural(r.RowsRejected, "bad row"))
 	}
 	if r.FilesSkipped > 0 {
-		fmt.Fprintf(a.Err, "; %s files were loaded before", count(r.FilesSkipped))
+		fmt.Fprintf(a.Err, "; %s loaded before", plural(r.FilesSkipped, "file"))
 	}
 	fmt.Fprintln(a.Err)
 	if r.FilesFailed == 0 {
 		return
 	}
-	fmt.Fprintf(a.Err, "%s files failed:\n", count(r.FilesFailed))
+	fmt.Fprintf(a.Err, "%s failed:\n", plural(r.FilesFailed, "file"))
 	for _, o := range r.Failures {
-		fmt.Fprintf(a.Err, "  %s: %s\n", o.Object, oneLine(o.Err.Error()))
+		fmt.Fprintf(a.Err, "  %s: %s\n", o.Object, oneLine(o.Reason()))
 	}
 	if more := r.FilesFailed - int64(len(r.Failures)); more > 0 {
 		fmt.Fprintf(a.Err, "  … and %s more\n", count(more))

@@ -125,7 +125,7 @@ func TestUsageErrors(t *testing.T) {
 		want string
 	}{
 		{[]string{"load"}, "at least 1 arg"},
-		{[]string{"load", path, "--to", "nosuch:x"}, "duckdb:"},
+		{[]string{"load", path, "--to", "nosuch:x"}, "duckdb"},
 		{[]string{"load", path, "--format", "xml", "--to", db}, "csv"},
 		{[]string{"load", path, "--column", "id=varchar2", "--to", db}, "unknown type"},
 		{[]string{"load", path, "--memory", "1KiB", "--to", db}, "at least"},
@@ -136,6 +136,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"load", path, "--frobnicate"}, "--help"},
 		{[]string{"frobnicate"}, "frobnicate"},
 		{[]string{"files", "--to", db}, "usage.duckdb"},
+		{[]string{"load", path, path + ".gz", "--to", db}, "good.csv.gz"},
 		{[]string{"forget", "--all", "--to", db}, "--pipeline"},
 	} {
 		out := sluice(t, c.args...)
@@ -154,7 +155,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 	path := write(t, dir, "good.csv", good)
 	db := filepath.Join(dir, "dry.duckdb")
 	out := sluice(t, "load", path, "--to", "duckdb:"+db, "--dry-run").expect(t, 0)
-	for _, want := range []string{"1 files", "27 B", `delimiter ","`, "int64", `CREATE TABLE "good"`, `"id" BIGINT`} {
+	for _, want := range []string{"1 file, 28 B", `delimiter ","`, "int64", `CREATE TABLE "good"`, `"id" BIGINT`} {
 		if !strings.Contains(out.stdout, want) {
 			t.Errorf("the plan lacks %q:\n%s", want, out.stdout)
 		}
@@ -164,7 +165,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 	}
 	sluice(t, "load", path, "--to", "duckdb:"+db).expect(t, 0)
 	out = sluice(t, "load", path, "--to", "duckdb:"+db, "--dry-run").expect(t, 0)
-	if !strings.Contains(out.stdout, "1 files are loaded already") {
+	if !strings.Contains(out.stdout, "1 file loaded already") {
 		t.Errorf("the plan does not know that the file is loaded:\n%s", out.stdout)
 	}
 }
