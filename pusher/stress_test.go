@@ -86,12 +86,12 @@ func TestK26NothingIsLeftAfterADrain(t *testing.T) {
 	}
 	readers.Wait()
 	wantErr(t, "WaitEmpty", p.WaitEmpty(t.Context()), nil)
-	want(t, "files done", dones.Load(), files)
 	n, bytes := p.InFlight()
 	want(t, "chunks", n, 0)
 	want(t, "bytes", bytes, 0)
 	want(t, "files in the state", len(p.Snapshot()), 0)
-	wantErr(t, "Close", queue.Close(), nil)
+	wantErr(t, "Close", queue.Close(), nil) // after which no AckFunc runs
+	want(t, "files done", dones.Load(), files)
 	if !strings.Contains(log.String(), "chunks_in_flight=") {
 		t.Error("nobody was throttled")
 	}
