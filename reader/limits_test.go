@@ -14,7 +14,7 @@ func TestP10BudgetWaitsInTurn(t *testing.T) {
 		l := NewLimits(100, 1)
 		a, b := l.open(0), l.open(0)
 		must(t, a.acquire(t.Context(), 60))
-		must(t, b.acquire(t.Context(), 40))
+		must(t, b.acquire(t.Context(), 30))
 		admitted := make(chan string, 2)
 		var wait sync.WaitGroup
 		wait.Go(func() { must(t, a.acquire(t.Context(), 50)); admitted <- "a" })
@@ -24,12 +24,12 @@ func TestP10BudgetWaitsInTurn(t *testing.T) {
 		if len(admitted) > 0 {
 			t.Fatal("admitted beyond the budget")
 		}
-		a.resize(60, 30) // 30 + 40: 50 more do not fit, and 1 more is behind them
+		a.resize(60, 30) // 50 more still do not fit, and the 1 is behind them
 		synctest.Wait()
 		if len(admitted) > 0 {
 			t.Fatalf("%s overtook", <-admitted)
 		}
-		b.resize(40, 10)
+		b.resize(30, 10)
 		wait.Wait()
 		if l.InUse() != 91 {
 			t.Fatalf("%d in use", l.InUse())

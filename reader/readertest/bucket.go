@@ -25,6 +25,8 @@ type Bucket struct {
 	// nil. The size that Info tells stays what it is.
 	StopAt    int64
 	StopError error
+	// BeforeRead is called with the offset of each Read, unless it is nil.
+	BeforeRead func(offset int64)
 	// Panic makes every Read panic from StopAt on.
 	Panic bool
 }
@@ -83,6 +85,9 @@ type body struct {
 }
 
 func (r *body) Read(p []byte) (int, error) {
+	if r.bucket.BeforeRead != nil {
+		r.bucket.BeforeRead(r.at)
+	}
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}

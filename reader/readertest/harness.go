@@ -49,6 +49,7 @@ func Run(t *testing.T, h Harness) {
 		{"resume at every offset", testResume},
 		{"V03 cut at every byte", testCuts},
 		{"cancelled at every emit", testCancel},
+		{"cancelled at every read", testCancelRead},
 		{"failing emit", testEmitError},
 		{"cut short at every byte", testTruncated},
 		{"failing store", testStoreErrors},

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"testing/synctest"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
 // all reads everything and compares it.
@@ -107,16 +110,44 @@ func testCancel(t *testing.T, s *subject) {
 	}
 }
 
+// testCancelRead cancels while the store is being read, at every byte.
+func testCancelRead(t *testing.T, s *subject) {
+	for at := range len(s.file.Data) + 1 {
+		ctx, cancel := context.WithCancel(t.Context())
+		b := s.bucket()
+		b.ReadSize = 1
+		b.BeforeRead = func(offset int64) {
+			if offset == int64(at) {
+				synctest.Wait() // what was read before is emitted
+				cancel()
+			}
+		}
+		req := s.request(b)
+		req.BatchBytes = 1
+		got, err := Read(ctx, t, s.format, req, nil)
+		cancel()
+		if !errors.Is(err, context.Canceled) || got.Completed {
+			t.Fatalf("cancelled at byte %d: error %v, completed %v", at, err, got.Completed)
+		}
+	}
+}
+
+// testEmitError fails each emit in turn: its error comes back, and everything
+// that was read ahead is freed.
 func testEmitError(t *testing.T, s *subject) {
 	for at := range s.all(t, s.bucket(), 1, 1).Stops {
+		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 		req := s.request(s.bucket())
+		req.Limits.Allocator = mem
 		req.BatchBytes, req.BatchRows = 1, 1
 		got, err := Read(t.Context(), t, s.format, req, func(n int) error {
 			if n == at {
+				synctest.Wait() // the read-ahead is decoded
 				return errTest
 			}
 			return nil
 		})
+		mem.AssertSize(t, 0)
 		if !errors.Is(err, errTest) || got.Completed {
 			t.Fatalf("emit %d failed: error %v, completed %v", at, err, got.Completed)
 		}
