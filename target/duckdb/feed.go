@@ -3,6 +3,7 @@
 package duckdb
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -23,6 +24,7 @@ type feed struct {
 	mu      sync.Mutex
 	items   []abstract.ChangeItem
 	current arrow.RecordBatch
+	pins    runtime.Pinner // of what DuckDB was given pointers to
 }
 
 func newFeed(table target.Table) *feed {
@@ -40,13 +42,14 @@ func (f *feed) load(items []abstract.ChangeItem) {
 	f.items = items
 }
 
-// unload drops what was not read.
+// unload drops what was not read. DuckDB must be through with what was.
 func (f *feed) unload() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dropCurrent()
 	abstract.ReleaseAll(f.items)
 	f.items = nil
+	f.pins.Unpin()
 }
 
 func (f *feed) dropCurrent() {
@@ -84,7 +87,20 @@ func (f *feed) complete(item abstract.ChangeItem) arrow.RecordBatch {
 		defer ids.Release()
 		columns = append(columns[:len(columns):len(columns)], ids)
 	}
+	f.pin(columns)
 	return array.NewRecordBatch(f.schema, columns, item.NumRows())
+}
+
+// pin lets C memory point at the columns' buffers, which Go's rules for cgo
+// allow for pinned memory alone. The export to C does not see to it.
+func (f *feed) pin(columns []arrow.Array) {
+	for _, column := range columns {
+		for _, buffer := range column.Data().Buffers() {
+			if buffer != nil && buffer.Len() > 0 {
+				f.pins.Pin(&buffer.Bytes()[0])
+			}
+		}
+	}
 }
 
 // constant is an array of n times the same number.
