@@ -30,14 +30,14 @@ func (l *load) read(ctx context.Context, j *job, p pusher.Pusher) error {
 	if err != nil {
 		return err
 	}
-	opening, err := json.Marshal(dialect)
+	text, err := json.Marshal(dialect)
 	if err != nil {
 		return fmt.Errorf("encode dialect of %s: %w", j.id, err)
 	}
 	bucket := &countingBucket{Bucket: j.file.Bucket, read: &l.stats.bytesRead}
-	r := &reading{load: l, job: j, pusher: p, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
+	r := &reading{load: l, job: j, pusher: p, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
 	if !j.entry.Started() {
-		r.opening = &abstract.Opening{Schema: l.schema, Dialect: opening}
+		r.opening = &abstract.Opening{Schema: l.schema, Dialect: text}
 	}
 	err = j.format.Read(ctx, reader.Request{
 		File:     reader.File{Bucket: bucket, Info: j.file.Info},
@@ -92,6 +92,7 @@ type reading struct {
 	load    *load
 	job     *job
 	pusher  pusher.Pusher
+	dialect json.RawMessage
 	opening *abstract.Opening // to go with the first item, then nil
 
 	records, rejected int64 // of the file so far, earlier runs included
@@ -112,10 +113,22 @@ func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
 		abstract.ReleaseAll(chunk.Items)
 		return err
 	}
+	after := chunk.Items[len(chunk.Items)-1].Origin.After
 	if err := r.pusher.Push(ctx, chunk); err != nil {
 		return &pushError{err}
 	}
+	if r.load.ledger == nil {
+		r.remember(after)
+	}
 	return nil
+}
+
+// remember keeps the position of a file in memory where no ledger does, so
+// that a second try in the same run does not push its rows again.
+func (r *reading) remember(after int64) {
+	e := &r.job.entry
+	e.Offset, e.Rejected, e.Rows = after, r.rejected, r.records-r.rejected
+	e.Schema, e.Dialect = r.load.schema, r.dialect
 }
 
 // checkBadRows fails the file once it has more bad records than are allowed.

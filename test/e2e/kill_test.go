@@ -38,7 +38,7 @@ func TestKill9AtRandomMoments(t *testing.T) {
 		if !finished {
 			sluice(t, "load", data, "--to", "duckdb:"+db, "--table", "orders").expect(t, 0)
 		}
-		if err := orders.Compare(openDB(t, db), "orders", rows); err != nil {
+		if err := compare(t, db, rows); err != nil {
 			t.Fatalf("seed %d, after %d kills: %v", seed, killed, err)
 		}
 		again := sluice(t, "load", data, "--to", "duckdb:"+db, "--table", "orders", "--json").expect(t, 0).result(t)
@@ -61,7 +61,7 @@ func killUntilDone(t *testing.T, random *rand.Rand, data, db string, most int) (
 		}
 		ended := make(chan error, 1)
 		go func() { ended <- cmd.Wait() }()
-		timer := time.NewTimer(time.Duration(random.Int64N(int64(1500 * time.Millisecond))))
+		timer := time.NewTimer(time.Duration(random.Int64N(int64(3 * time.Second))))
 		select {
 		case err := <-ended:
 			timer.Stop()
@@ -113,7 +113,14 @@ func TestSIGTERMCommitsAndResumes(t *testing.T) {
 		t.Errorf("%d rows are committed after SIGINT, want some but not all %d", n, rows)
 	}
 	sluice(t, "load", data, "--to", "duckdb:"+db, "--table", "orders").expect(t, 0)
-	if err := orders.Compare(openDB(t, db), "orders", rows); err != nil {
+	if err := compare(t, db, rows); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// compare compares the table with the model, row by row.
+func compare(t *testing.T, path string, rows int64) error {
+	db := openDB(t, path)
+	defer db.Close()
+	return orders.Compare(db, "orders", rows)
 }

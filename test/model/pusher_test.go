@@ -70,7 +70,7 @@ func newMachine(t *rapid.T) *machine {
 		m.tokens[c.Offset.(int)] = c
 		return err
 	})
-	limit := rapid.SampledFrom([]int64{0, 1, 10}).Draw(t, "limit")
+	limit := rapid.SampledFrom([]int64{0, 0, 1, 10}).Draw(t, "limit")
 	m.pusher = pusher.NewParsequeuePusher(m.queue, nil, limit)
 	m.model = &modelPusher{limit: limit, newest: make(map[string]*modelAttempt)}
 	return m
@@ -112,7 +112,7 @@ func (m *machine) Push(t *rapid.T) {
 		Offset:    len(m.calls),
 		Completed: rapid.IntRange(0, 2).Draw(t, "completed") == 0,
 		Size:      rapid.SampledFrom([]int64{0, 1, 5, 12}).Draw(t, "size"),
-		Attempt:   rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "attempt"),
+		Attempt:   rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 0, 1, 2}).Draw(t, "attempt"),
 	}}
 	ctx, cancel := context.WithCancel(context.Background())
 	call := &call{chunk: c, cancel: cancel, result: make(chan error, 1)}

@@ -156,7 +156,7 @@ func WriteFolder(dir string, total int64) error {
 // Compare reads the table row by row and returns how it first differs from
 // the model's rows 0 to total.
 func Compare(db *sql.DB, table string, total int64) error {
-	rows, err := db.Query(`SELECT id, n, x, day, at, ok, name, note FROM ` + table + ` ORDER BY id`)
+	rows, err := db.Query(`SELECT id, n, x, day, "at", ok, name, note FROM ` + table + ` ORDER BY id`)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,349 @@
+//go:build cgo
+
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/source"
+	"github.com/seed-ede61cd5/sluice/transfer"
+)
+
+func TestLoadsEachFileOnce(t *testing.T) {
+	r := newRig(t)
+	for i := range 7 {
+		r.numbers(fmt.Sprintf("f%d.csv", i), i*1000, 1000)
+	}
+	if got := r.mustLoad(nil); got.FilesLoaded != 7 || got.RowsLoaded != 7000 {
+		t.Errorf("first load: %+v", got.Stats)
+	}
+	r.wantRows(7000)
+	if got := r.mustLoad(nil); got.FilesLoaded != 0 || got.RowsLoaded != 0 || got.FilesSkipped != 7 {
+		t.Errorf("second load: %+v", got.Stats)
+	}
+	r.numbers("late.csv", 7000, 10)
+	if got := r.mustLoad(nil); got.FilesLoaded != 1 || got.FilesSkipped != 7 {
+		t.Errorf("third load: %+v", got.Stats)
+	}
+	r.wantRows(7010)
+}
+
+// TestC05CrashAtEveryCall ends the process before and after every call to the
+// target, one run each; the next load must make the table whole (C-05 to C-11).
+func TestC05CrashAtEveryCall(t *testing.T) {
+	for _, kind := range []fault{crashBefore, crashAfter} {
+		for at := 1; ; at++ {
+			r := newRig(t)
+			r.numbers("a.csv", 0, 1500)
+			r.numbers("b.csv", 1500, 700)
+			r.write("c.csv", "id,word\n")
+			crashed := false
+			_, err := r.load(func(cfg *transfer.Config) {
+				cfg.Workers = 1 + at%2
+				cfg.Target = &faultyTarget{Target: cfg.Target, decide: func(_ string, n int) fault {
+					if n >= at {
+						crashed = true
+						return kind
+					}
+					return none
+				}}
+			})
+			if !crashed {
+				if at < 5 {
+					t.Fatalf("only %d calls were made", at)
+				}
+				break
+			}
+			if err == nil || !errors.Is(err, errCrashed) {
+				t.Fatalf("crash at call %d: the load returned %v", at, err)
+			}
+			r.mustLoad(nil)
+			r.wantRows(2200)
+		}
+	}
+}
+
+// TestFaultAtEveryCall lets every call to the target fail once, before or
+// after it took effect; the same load must come through (P6).
+func TestFaultAtEveryCall(t *testing.T) {
+	for _, kind := range []fault{failBefore, failAfter} {
+		for at := 1; ; at++ {
+			r := newRig(t)
+			r.numbers("a.csv", 0, 1500)
+			r.numbers("b.csv", 1500, 700)
+			failed := false
+			result := r.mustLoad(func(cfg *transfer.Config) {
+				cfg.Workers = 1
+				cfg.Target = &faultyTarget{Target: cfg.Target, decide: func(_ string, n int) fault {
+					if n == at {
+						failed = true
+						return kind
+					}
+					return none
+				}}
+			})
+			if !failed {
+				break
+			}
+			if result.FilesLoaded != 2 || result.FilesFailed != 0 {
+				t.Fatalf("fault %d at call %d: %+v", kind, at, result)
+			}
+			r.wantRows(2200)
+		}
+	}
+}
+
+// TestP12BadFilesAreRecorded checks that a bad file keeps what came before the
+// bad record, is recorded with its reason, and stops nothing.
+func TestP12BadFilesAreRecorded(t *testing.T) {
+	r := newRig(t)
+	r.numbers("good.csv", 0, 100)
+	bad := r.write("zbad.csv", "id,word\n100,word 100\nx,y,z\n101,word 101\n")
+	result := r.mustLoad(nil)
+	if result.FilesLoaded != 1 || result.FilesFailed != 1 || len(result.Failures) != 1 {
+		t.Fatalf("%+v", result)
+	}
+	if got := result.Failures[0].Reason(); !strings.HasPrefix(got, "record 2 at byte 21") {
+		t.Errorf("reason %q", got)
+	}
+	r.wantRows(101)
+	if e := r.entry(bad); e.State != ledger.Failed || e.Rows != 1 || e.Offset != 21 || e.Attempts != 1 {
+		t.Errorf("entry %+v", e)
+	}
+	for range ledger.MaxAttempts - 1 {
+		result = r.mustLoad(nil)
+	}
+	if e := r.entry(bad); e.State != ledger.Parked || !result.Failures[0].Parked {
+		t.Errorf("after %d attempts: %+v", ledger.MaxAttempts, e)
+	}
+	// A parked file is named, counted, and left alone.
+	result = r.mustLoad(nil)
+	if result.FilesFailed != 1 || !strings.Contains(result.Failures[0].Reason(), "sluice forget "+bad) {
+		t.Errorf("%+v", result)
+	}
+	if e := r.entry(bad); e.Attempts != ledger.MaxAttempts {
+		t.Errorf("a parked file was tried again: %+v", e)
+	}
+	r.wantRows(101)
+}
+
+func TestChangedFileIsRefused(t *testing.T) {
+	r := newRig(t)
+	path := r.numbers("f.csv", 0, 10)
+	r.mustLoad(nil)
+	r.numbers("f.csv", 0, 20)
+	result := r.mustLoad(nil)
+	if result.FilesFailed != 1 || !strings.Contains(result.Failures[0].Reason(), "sluice forget "+path) {
+		t.Errorf("%+v", result)
+	}
+	r.wantRows(10)
+}
+
+// TestChangedFileWithoutRowsIsLoaded: mending a file of which nothing was
+// loaded must not need a forget.
+func TestChangedFileWithoutRowsIsLoaded(t *testing.T) {
+	r := newRig(t)
+	r.write("f.csv", "id,word\n\"broken\n")
+	r.write("g.csv", "")
+	r.numbers("h.csv", 0, 5)
+	if result := r.mustLoad(nil); result.FilesFailed != 1 || result.FilesLoaded != 2 {
+		t.Fatalf("%+v", result)
+	}
+	r.numbers("f.csv", 5, 5)
+	r.numbers("g.csv", 10, 5)
+	if result := r.mustLoad(nil); result.FilesFailed != 0 || result.FilesLoaded != 2 {
+		t.Fatalf("%+v", result)
+	}
+	r.wantRows(15)
+}
+
+func TestMaxBadRowsFailsTheFile(t *testing.T) {
+	for limit, fails := range map[string]int64{"2": 1, "3": 0, "20%": 1, "50%": 0} {
+		r := newRig(t)
+		path := r.write("f.csv", "id,word\n0,word 0\nx,x,x\n1,word 1\ny,y,y\n2,word 2\nz,z,z\n3,word 3\n")
+		result := r.mustLoad(func(cfg *transfer.Config) {
+			cfg.OnBadRow = reader.SkipRow
+			if err := cfg.MaxBadRows.Set(limit); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if result.FilesFailed != fails {
+			t.Errorf("limit %s: %+v", limit, result)
+		}
+		if fails == 0 {
+			r.wantRows(4)
+			if e := r.entry(path); e.Rows != 4 || e.Rejected != 3 || !strings.HasPrefix(e.Reason, "record 2 at byte") {
+				t.Errorf("limit %s: %+v", limit, e)
+			}
+		}
+	}
+}
+
+// TestC14CancelCommitsAndResumes stops a load at a chunk in the middle: what
+// was pushed is committed, and the next load goes on.
+func TestC14CancelCommitsAndResumes(t *testing.T) {
+	r := newRig(t)
+	r.numbers("f.csv", 0, 5000)
+	tg := r.open()
+	cfg := r.config(tg)
+	ctx, cancel := context.WithCancel(context.Background())
+	cfg.Target = &faultyTarget{Target: tg, decide: func(_ string, n int) fault {
+		if n == 3 {
+			cancel()
+		}
+		return none
+	}}
+	result, err := runLoad(t, ctx, cfg)
+	if !errors.Is(err, context.Canceled) || result.RowsLoaded == 0 || result.FilesLoaded != 0 {
+		t.Fatalf("result %+v, error %v", result, err)
+	}
+	if err := tg.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.wantRows(result.RowsLoaded)
+	r.mustLoad(nil)
+	r.wantRows(5000)
+}
+
+// doneSource records for which objects Done was called.
+type doneSource struct {
+	source.Source
+	check func(abstract.ObjectID)
+}
+
+func (s *doneSource) Done(ctx context.Context, id abstract.ObjectID) error {
+	s.check(id)
+	return s.Source.Done(ctx, id)
+}
+
+// TestDoneOnlyAfterTheCommit asks the ledger, at the moment that the source is
+// told, whether the object is durable (O3).
+func TestDoneOnlyAfterTheCommit(t *testing.T) {
+	r := newRig(t)
+	for i := range 5 {
+		r.numbers(fmt.Sprintf("f%d.csv", i), i*500, 500)
+	}
+	r.write("bad.csv", "id,word\nx,y,z\n")
+	var mu sync.Mutex
+	var done []string
+	r.mustLoad(func(cfg *transfer.Config) {
+		l := cfg.Target.Ledger()
+		cfg.Source = &doneSource{cfg.Source, func(id abstract.ObjectID) {
+			entries, err := l.Lookup(context.Background(), "t", id.Bucket, []string{id.Key})
+			if err != nil || len(entries) != 1 || entries[0].State != ledger.Done {
+				t.Errorf("the source was told of %s when the ledger had %+v, %v", id, entries, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done = append(done, id.Key)
+		}}
+	})
+	slices.Sort(done)
+	if len(done) != 5 || len(slices.Compact(done)) != 5 {
+		t.Errorf("the source was told of %v", done)
+	}
+}
+
+// TestT05OnlyTheFileAtFaultFails loads many files in one transaction, one of
+// which breaks a constraint of the table.
+func TestT05OnlyTheFileAtFaultFails(t *testing.T) {
+	r := newRig(t)
+	tg := r.open()
+	err := tg.(ledger.DB).Update(context.Background(), func(tx ledger.Tx) error {
+		_, err := tx.Exec(context.Background(), `CREATE TABLE t (id bigint CHECK (id <> 777), word text, _sluice_file bigint)`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tg.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.numbers("a.csv", 0, 300)
+	r.numbers("b.csv", 300, 300)
+	bad := r.numbers("c.csv", 777, 1)
+	result := r.mustLoad(nil)
+	if result.FilesLoaded != 2 || result.FilesFailed != 1 || result.Failures[0].Object.Key != bad {
+		t.Fatalf("%+v", result)
+	}
+	r.wantRows(600)
+	if e := r.entry(bad); e.State != ledger.Failed || !strings.Contains(e.Reason, "CHECK") {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestTableIsShapedByMostFiles: types come from all samples, columns from the
+// header that most files have.
+func TestTableIsShapedByMostFiles(t *testing.T) {
+	r := newRig(t)
+	r.write("a.csv", "strange\n1\n")
+	r.write("b.csv", "id,v\n1,1\n")
+	r.write("c.csv", "id,v\n2,2.5\n")
+	r.write("d.csv", "id\n3\n")
+	result := r.mustLoad(func(cfg *transfer.Config) {
+		cfg.Columns = abstract.Schema{{Name: "extra", Type: abstract.Date}}
+	})
+	for _, want := range []string{`"id" BIGINT`, `"v" DOUBLE`, `"extra" DATE`} {
+		if !strings.Contains(result.Created, want) {
+			t.Errorf("%q is not in\n%s", want, result.Created)
+		}
+	}
+	if result.FilesLoaded != 3 || result.FilesFailed != 1 || !strings.Contains(result.Failures[0].Reason(), "strange") {
+		t.Errorf("%+v", result)
+	}
+}
+
+// TestVanishedFileFailsAlone removes a file after it was listed.
+func TestVanishedFileFailsAlone(t *testing.T) {
+	r := newRig(t)
+	r.numbers("a.csv", 0, 10)
+	gone := r.numbers("b.csv", 10, 10)
+	result := r.mustLoad(func(cfg *transfer.Config) {
+		cfg.Workers = 1
+		format := cfg.Format
+		cfg.Format = func(key string) (reader.Format, error) {
+			if key == gone {
+				if err := os.Remove(gone); err != nil {
+					t.Error(err)
+				}
+			}
+			return format(key)
+		}
+	})
+	if result.FilesLoaded != 1 || result.FilesFailed != 1 {
+		t.Errorf("%+v", result)
+	}
+	r.wantRows(10)
+}
+
+func TestPlanWritesNothing(t *testing.T) {
+	r := newRig(t)
+	r.numbers("a.csv", 0, 10)
+	r.write("bad.csv", "id,\xff\n")
+	tg := r.open()
+	defer tg.Close()
+	plan, err := transfer.MakePlan(context.Background(), r.config(tg))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Files != 2 || len(plan.Samples) != 1 || len(plan.Refused) != 1 || plan.Exists || !strings.Contains(plan.SQL, `"id" BIGINT`) {
+		t.Errorf("%+v", plan)
+	}
+	entries, err := tg.Ledger().Lookup(context.Background(), "", abstract.LocalBucket, []string{r.data + "/a.csv", r.data + "/bad.csv"})
+	if err != nil || len(entries) != 0 {
+		t.Errorf("the plan registered %v, %v", entries, err)
+	}
+	if table, err := tg.Describe(context.Background(), "t"); err != nil || table != nil {
+		t.Errorf("the plan created %+v, %v", table, err)
+	}
+}

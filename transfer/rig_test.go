@@ -1,0 +1,269 @@
+//go:build cgo
+
+package transfer_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/object/file"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/csv"
+	"github.com/seed-ede61cd5/sluice/source"
+	"github.com/seed-ede61cd5/sluice/source/snapshot"
+	"github.com/seed-ede61cd5/sluice/target"
+	"github.com/seed-ede61cd5/sluice/target/duckdb"
+	"github.com/seed-ede61cd5/sluice/transfer"
+)
+
+// rig is a folder of files and a DuckDB file to load them into.
+type rig struct {
+	t    *testing.T
+	data string
+	db   string
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	dir := t.TempDir()
+	r := &rig{t: t, data: filepath.Join(dir, "data"), db: filepath.Join(dir, "t.duckdb")}
+	if err := os.Mkdir(r.data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// write makes a file and returns its path.
+func (r *rig) write(name, text string) string {
+	r.t.Helper()
+	path := filepath.Join(r.data, name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+	return path
+}
+
+// numbers writes a file with the rows first to first+n-1, each with its name.
+func (r *rig) numbers(name string, first, n int) string {
+	r.t.Helper()
+	var b strings.Builder
+	b.WriteString("id,word\n")
+	for i := first; i < first+n; i++ {
+		fmt.Fprintf(&b, "%d,word %d\n", i, i)
+	}
+	return r.write(name, b.String())
+}
+
+// open opens the target.
+func (r *rig) open() target.Target {
+	r.t.Helper()
+	t, err := duckdb.Open(context.Background(), r.db, duckdb.Options{Memory: 64 << 20, Threads: 2})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return t
+}
+
+// config is a load of the folder into t, in chunks of a few hundred rows.
+func (r *rig) config(t target.Target) transfer.Config {
+	r.t.Helper()
+	location, err := source.Parse(r.data)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return transfer.Config{
+		Source:  snapshot.New(snapshot.Place{Bucket: file.New(), Location: location}),
+		Target:  t,
+		Format:  func(string) (reader.Format, error) { return csv.New(), nil },
+		Table:   "t",
+		Limits:  reader.NewLimits(64<<10, 2),
+		Workers: 2,
+	}
+}
+
+// load loads the folder once, with what change makes of the configuration.
+func (r *rig) load(change func(*transfer.Config)) (transfer.Result, error) {
+	r.t.Helper()
+	t := r.open()
+	defer func() {
+		if err := t.Close(); err != nil {
+			r.t.Error(err)
+		}
+	}()
+	cfg := r.config(t)
+	if change != nil {
+		change(&cfg)
+	}
+	return runLoad(r.t, context.Background(), cfg)
+}
+
+func runLoad(t *testing.T, ctx context.Context, cfg transfer.Config) (transfer.Result, error) {
+	t.Helper()
+	loader, err := transfer.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loader.Load(ctx)
+}
+
+// mustLoad loads and fails the test on an error.
+func (r *rig) mustLoad(change func(*transfer.Config)) transfer.Result {
+	r.t.Helper()
+	result, err := r.load(change)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return result
+}
+
+// ints runs a query on the closed database that answers one row of numbers.
+func (r *rig) ints(query string, n int) []int64 {
+	r.t.Helper()
+	t := r.open()
+	defer t.Close()
+	values, dest := make([]int64, n), make([]any, n)
+	for i := range values {
+		dest[i] = &values[i]
+	}
+	err := t.(ledger.DB).View(context.Background(), func(tx ledger.Tx) error {
+		rows, err := tx.Query(context.Background(), query)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(dest...); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		r.t.Fatalf("%s: %v", query, err)
+	}
+	return values
+}
+
+// wantRows checks that the table holds the rows 0 to n-1, each once, and that
+// the ledger accounts for them.
+func (r *rig) wantRows(n int64) {
+	r.t.Helper()
+	got := r.ints(`SELECT count(*), count(DISTINCT id), coalesce(max(id), -1) + 1,
+		count(*) FILTER (word <> 'word ' || id), (SELECT sum(rows_loaded)::bigint FROM _sluice.ledger) FROM t`, 5)
+	if want := [5]int64{n, n, n, 0, n}; [5]int64(got) != want {
+		r.t.Fatalf("rows, distinct rows, rows by the last id, wrong rows, rows in the ledger: %v, want %v", got, want)
+	}
+}
+
+// entry is the ledger's entry for a file of the folder.
+func (r *rig) entry(path string) ledger.Entry {
+	r.t.Helper()
+	t := r.open()
+	defer t.Close()
+	entries, err := t.Ledger().Lookup(context.Background(), "t", abstract.LocalBucket, []string{path})
+	if err != nil || len(entries) == 0 {
+		r.t.Fatalf("entry of %s: %v, %v", path, entries, err)
+	}
+	return entries[len(entries)-1]
+}
+
+// faultyTarget breaks the calls of its sessions that decide picks.
+type faultyTarget struct {
+	target.Target
+	decide func(op string, n int) fault
+
+	mu    sync.Mutex
+	calls int
+}
+
+// fault is what happens to a call.
+type fault int
+
+const (
+	none        fault = iota
+	failBefore        // nothing is done, the transaction is undone
+	failAfter         // the call takes effect, and answers as if it had not
+	crashBefore       // as the end of the process: nothing works from then on
+	crashAfter
+)
+
+func (f *faultyTarget) next(op string) fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls++
+	return f.decide(op, f.calls)
+}
+
+func (f *faultyTarget) Session(ctx context.Context, cfg target.SessionConfig) (target.Session, error) {
+	inner, err := f.Target.Session(ctx, cfg)
+	return &faultySession{inner, f, ctx, cfg}, err
+}
+
+type faultySession struct {
+	target.Session
+	owner *faultyTarget
+	ctx   context.Context
+	cfg   target.SessionConfig
+}
+
+var (
+	errInjected = fmt.Errorf("injected fault")
+	errCrashed  = fmt.Errorf("injected crash")
+)
+
+// undo rolls the session's transaction back, as the target would.
+func (s *faultySession) undo() error {
+	if err := s.Session.Close(); err != nil {
+		return err
+	}
+	var err error
+	if s.Session, err = s.owner.Target.Session(s.ctx, s.cfg); err != nil {
+		return err
+	}
+	return &target.RollbackError{Cause: errInjected}
+}
+
+func (s *faultySession) Push(items []abstract.ChangeItem) error {
+	switch s.owner.next("push") {
+	case failBefore:
+		abstract.ReleaseAll(items)
+		return s.undo()
+	case failAfter:
+		if err := s.Session.Push(items); err != nil {
+			return err
+		}
+		return s.undo()
+	case crashBefore:
+		abstract.ReleaseAll(items)
+		return errCrashed
+	case crashAfter:
+		_ = s.Session.Push(items)
+		return errCrashed
+	}
+	return s.Session.Push(items)
+}
+
+func (s *faultySession) Flush() error {
+	switch s.owner.next("flush") {
+	case failBefore:
+		return s.undo()
+	case failAfter:
+		if err := s.Session.Flush(); err != nil {
+			return err
+		}
+		return &target.RollbackError{Cause: errInjected}
+	case crashBefore:
+		return errCrashed
+	case crashAfter:
+		_ = s.Session.Flush()
+		return errCrashed
+	}
+	return s.Session.Flush()
+}
