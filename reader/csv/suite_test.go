@@ -2,6 +2,7 @@ package csv
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -46,7 +47,16 @@ func TestConformance(t *testing.T) {
 	}
 	quoted := "a,b\n\"1\n,\"\"\",\"\r\n\"\n\"\",x\"y\"\n"
 	quotedRows := [][]any{{"1\n,\"", "\r\n"}, {"", `x"y"`}}
+	// Longer than what is looked at for magic bytes, so that reads fail late too.
+	long := "n,s\n"
+	var longRows [][]any
+	for i := range 24 {
+		long += fmt.Sprintf("%d,\"%d\r\n\"\r\n", i*1000, i)
+		longRows = append(longRows, []any{int64(i * 1000), fmt.Sprintf("%d\r\n", i)})
+	}
 	readertest.Run(t, readertest.Harness{Format: New(), Files: []readertest.File{
+		{Name: "long", Data: []byte(long), Rows: longRows},
+		{Name: "long in zstd", Data: zst(long[:100], long[100:]), Rows: longRows},
 		{Name: "typed", Data: []byte(typed), Rows: typedRows},
 		{Name: "V02 V03 quoted", Data: []byte(quoted), Rows: quotedRows},
 		{Name: "V07 byte order mark", Data: []byte(bom + "\"a\nb\",c\n1,2"), Rows: [][]any{{int64(1), int64(2)}}},
