@@ -1,5 +1,7 @@
 package scalar
 
+import "encoding/binary"
+
 // Times are microseconds since 1970-01-01 in the proleptic Gregorian calendar
 // of ISO 8601, years 0001 to 9999. A day always has 86,400 seconds.
 const (
@@ -20,16 +22,23 @@ func Date(b []byte) (days int32, ok bool) {
 	return date((*[10]byte)(b))
 }
 
+// date checks YYYY-MM- in one word: after the exclusive or, a digit is its
+// value and a dash is zero.
 func date(b *[10]byte) (days int32, ok bool) {
-	if b[4] != '-' || b[7] != '-' {
+	const (
+		form   = 0x2d30302d30303030 // "0000-00-", its first byte lowest
+		dashes = 0xff0000ff00000000
+		sixes  = 0x0606060606060606
+		tens   = 0xf0f0f0f0f0f0f0f0
+	)
+	w := binary.LittleEndian.Uint64(b[:8]) ^ form
+	d, ok := twoDigits(b[8], b[9])
+	if !ok || w&dashes != 0 || (w|(w+sixes))&tens != 0 {
 		return 0, false
 	}
-	c, ok0 := twoDigits(b[0], b[1])
-	y, ok1 := twoDigits(b[2], b[3])
-	m, ok2 := twoDigits(b[5], b[6])
-	d, ok3 := twoDigits(b[8], b[9])
-	y += c * 100
-	if !(ok0 && ok1 && ok2 && ok3) || y == 0 || m-1 > 11 || d == 0 || d > 28 && d > daysIn(y, m) {
+	y := uint32(byte(w))*1000 + uint32(byte(w>>8))*100 + uint32(byte(w>>16))*10 + uint32(byte(w>>24))
+	m := uint32(byte(w>>40))*10 + uint32(byte(w>>48))
+	if y == 0 || m-1 > 11 || d == 0 || d > 28 && d > daysIn(y, m) {
 		return 0, false
 	}
 	// Count from 1 March, so that the leap day is the last of its year.
