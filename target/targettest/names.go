@@ -33,28 +33,27 @@ func testNames(t *testing.T, h Harness) {
 	if h.NoLedger {
 		return // and no tables
 	}
-	for _, name := range append([]string{strings.Repeat("n", h.longest())}, hostile...) {
-		t.Run("table", func(t *testing.T) {
-			e := h.start(t)
-			e.must(e.db.Create(e.Context(), name, target.Table{Schema: simple, FileID: true}))
-			f := e.file("data")
-			item := e.chunk(f, 3, true)
-			item.Table = name
-			s := e.session()
-			e.must(s.Push([]abstract.ChangeItem{item}))
-			e.must(s.Flush())
-			e.wantRows(name, simple, [][]any{f.row(0), f.row(1), f.row(2)})
-			e.wantSchema(name, simple)
-			e.must(e.db.Verify(e.Context(), pipeline, name))
-			if n, err := e.db.Forget(e.Context(), name, e.entry(f)); n != 3 || err != nil {
-				t.Errorf("forget in table %q: %d rows, %v", name, n, err)
-			}
-		})
-	}
 	h.cases(t, map[string]func(*env){
+		"tables":  testTableNames,
 		"refused": testRefusedNames,
 		"twins":   testCaseTwins,
 	})
+}
+
+func testTableNames(e *env) {
+	for _, name := range append([]string{strings.Repeat("n", e.h.longest())}, hostile...) {
+		e.must(e.db.Create(e.Context(), name, target.Table{Schema: simple, FileID: true}))
+		f := e.file("for " + name)
+		item := e.chunk(f, 3, true)
+		item.Table = name
+		e.must(pushAndFlush(e.session(), item))
+		e.wantRows(name, simple, [][]any{f.row(0), f.row(1), f.row(2)})
+		e.wantSchema(name, simple)
+		e.must(e.db.Verify(e.Context(), pipeline, name))
+		if n, err := e.db.Forget(e.Context(), name, e.entry(f)); n != 3 || err != nil {
+			e.Errorf("forget in table %q: %d rows, %v", name, n, err)
+		}
+	}
 }
 
 func (h Harness) longest() int {

@@ -1,0 +1,16 @@
+// Package stdout is a target that prints rows as JSON lines. It keeps no
+// ledger: every load prints everything.
+//
+// A row is one line, an object with the columns in the order of the schema:
+//
+//	bool, int64     as they are; JSON readers that hold numbers as floats
+//	                round an int64 beyond ±2^53
+//	float64         the shortest number that reads back as the same; NaN and
+//	                the infinities, which JSON does not have, are null
+//	date            "2006-01-02"
+//	timestamp       "2006-01-02T15:04:05.999999", without trailing zeros
+//	timestamptz     the same in UTC, with a Z behind it
+//	text            a string; bytes that are not UTF-8 become U+FFFD
+//
+// The same rows give the same bytes. Lines of concurrent sessions do not mix.
+package stdout
