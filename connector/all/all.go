@@ -12,6 +12,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/csv"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/duckdb"
+	"github.com/seed-ede61cd5/sluice/target/stdout"
 )
 
 // Registry returns a new register.
@@ -27,6 +28,9 @@ func Registry() *connector.Registry {
 		Extensions: map[string]string{"csv": "csv", "tsv": "tsv", "tab": "tsv"},
 		Targets: map[string]connector.OpenTarget{
 			"duckdb": openDuckDB,
+			"stdout": func(_ context.Context, _ string, opts connector.TargetOptions) (target.Target, error) {
+				return stdout.New(opts.Out), nil
+			},
 		},
 	}
 }
