@@ -34,12 +34,12 @@ type Block struct {
 
 // SplitFunc finds the end of a stretch of whole records. data begins at a
 // record's start, at that offset of the decompressed stream. Split returns the
-// end of the last record that ends in data, but of no record after the max-th,
-// and an upper bound of the number of records before that end, at most max. It
-// returns 0, 0 where no record ends in data. At the end of the file every
-// record ends, whether or not a line end follows. It must depend on nothing
-// but its arguments and must not keep data.
-type SplitFunc func(data []byte, offset int64, max int, atEOF bool) (end, records int)
+// end of the last record that ends in data, but of no more than most records,
+// and an upper bound of their number, from 1 to most. It returns 0, 0 where no
+// record ends in data. At the end of the file every record ends, whether or
+// not a line end follows. It is called by one goroutine at a time, again with
+// more data if it returned 0, and must not keep data.
+type SplitFunc func(data []byte, offset int64, most int, atEOF bool) (end, records int)
 
 // Shape is what the pipeline has to know about a format and its rows to
 // reserve memory before it decodes.

@@ -17,8 +17,9 @@ const DefaultMemory = 64 << 20
 //
 // The budget counts a block from before it is fetched until its emit has
 // returned: its bytes in the file and the decoded rows. Beyond the budget, a
-// file that is being read holds a partial record (at most [Limits.MaxRecord])
-// and its decompressor's window.
+// file that is being read holds a partial record (at most [Limits.MaxRecord]),
+// its decompressor's window, and spare buffers for less than a fifth of the
+// budget.
 //
 // # No file waits for another
 //
@@ -49,8 +50,7 @@ type Limits struct {
 	mu struct {
 		sync.Mutex
 		inUse   int64
-		idle    int64 // what open files that hold nothing are to find free
-		files   int
+		idle    int64     // what open files that hold nothing are to find free
 		waiters []*waiter // first come, first served
 	}
 }
@@ -129,7 +129,6 @@ type share struct {
 func (l *Limits) open(block int64) *share {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.mu.files++
 	l.mu.idle += block
 	return &share{limits: l, block: block}
 }
@@ -180,7 +179,6 @@ func (s *share) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.takeLocked(s, -s.held)
-	l.mu.files--
 	l.mu.idle -= s.block
 	l.admitLocked()
 }

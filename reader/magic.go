@@ -52,7 +52,8 @@ func foreign(head []byte) string {
 		}
 		return f.name
 	}
-	if len(head) >= magicLen && string(head[257:262]) == "ustar" {
+	// Text may have that word in that place, but no NUL before it.
+	if len(head) >= magicLen && string(head[257:262]) == "ustar" && bytes.IndexByte(head, 0) >= 0 {
 		return "a tar archive"
 	}
 	return ""

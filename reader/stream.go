@@ -33,10 +33,16 @@ func openStream(ctx context.Context, file File, maxWindow int64) (*stream, error
 		return nil, err
 	}
 	s := &stream{file: file, body: b}
+	started := false
+	defer func() {
+		if !started { // after an error, or a panic of the decompressor
+			s.Close()
+		}
+	}()
 	if err := s.start(maxWindow); err != nil {
-		s.Close()
 		return nil, err
 	}
+	started = true
 	return s, nil
 }
 
