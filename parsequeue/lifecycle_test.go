@@ -78,7 +78,7 @@ func TestK10AddsConcurrentWithClose(t *testing.T) {
 		var adders sync.WaitGroup
 		for adder := range 4 {
 			adders.Go(func() {
-				for n := adder * 1000; ; n++ {
+				for n := adder << 32; ; n++ {
 					err := q.Add(n)
 					if err != nil {
 						wantErr(t, "Add", err, parsequeue.ErrClosed)
@@ -165,6 +165,56 @@ func TestAFailureWakesBlockedAddsAndWaits(t *testing.T) {
 		wantErr(t, "Wait", <-waiting, errSession)
 		wantErr(t, "Close", q.Close(), errSession)
 		want(t, "answered", len(a.calls), 1024)
+	})
+}
+
+func TestAFailureWakesAllWhileTheAckStageIsStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, gate, bad := &sink{stores: true}, make(chan struct{}), make(chan struct{})
+		q := parsequeue.New(nil, 1, s, func(ctx context.Context, n int) ([]abstract.ChangeItem, error) {
+			if n == 1023 {
+				<-bad
+				return nil, errSession
+			}
+			return item(ctx, n)
+		}, func(int, time.Time, error) error { <-gate; return nil })
+		for n := range 1024 {
+			add(t, q, n)
+		}
+		adding := async(func() error { return q.Add(1024) })
+		waiting := async(func() error { return q.Wait(context.Background()) })
+		synctest.Wait()
+		want(t, "the queue is full", pending(adding), true)
+		close(bad)
+		wantErr(t, "Add", <-adding, errSession)
+		wantErr(t, "Wait", <-waiting, errSession)
+		close(gate)
+		wantErr(t, "Close", q.Close(), errSession)
+	})
+}
+
+func TestARefusedAddHoldsNoSlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, a, gate := &sink{}, &acks{}, make(chan struct{})
+		q := parsequeue.New(nil, 1, s, func(ctx context.Context, n int) ([]abstract.ChangeItem, error) {
+			<-gate
+			return item(ctx, n)
+		}, a.ack)
+		add(t, q, 0, 1)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		for range 2000 { // more than there are slots
+			wantErr(t, "AddContext", q.AddContext(ended, 2), context.Canceled)
+		}
+		close(gate)
+		for n := 2; n < 1024; n++ {
+			add(t, q, n)
+		}
+		synctest.Wait()
+		for n := range 1024 {
+			s.answer(n, nil)
+		}
+		wantErr(t, "Close", q.Close(), nil)
 	})
 }
 

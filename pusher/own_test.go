@@ -107,6 +107,17 @@ func TestK22RollbackDoesNotBringBackWhatIsDone(t *testing.T) {
 	}
 }
 
+func TestK22RollbackOfAChunkThatAWrongAckHit(t *testing.T) {
+	s := newState(0)
+	c := Chunk{FilePath: "f", Size: 1}
+	r := begin(t, s, c)
+	ack(t, s, c, false) // by a caller who acked an equal chunk twice
+	s.rollback(r)
+	if s.chunks != 0 || s.bytes.value() != 0 {
+		t.Errorf("%d chunks, %d bytes", s.chunks, s.bytes.value())
+	}
+}
+
 func TestK22RollbackAdmitsTheNext(t *testing.T) {
 	s := newState(1)
 	r := begin(t, s, Chunk{FilePath: "f", Size: 1})

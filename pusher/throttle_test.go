@@ -176,6 +176,20 @@ func TestK16ASmallPushDoesNotOvertakeABigOne(t *testing.T) {
 	})
 }
 
+func TestK16RoomForASmallPushDoesNotLetItOvertake(t *testing.T) {
+	bubble(t, 10, func(t *testing.T, r *rig) {
+		r.push(chunk(1, 6))
+		r.push(chunk(2, 3))
+		big, small := r.start(t.Context(), chunk("big", 8)), r.start(t.Context(), chunk("small", 1))
+		r.ack(chunk(2, 3), false)
+		synctest.Wait()
+		want(t, "state", r.String(), "1 chunks 6 bytes f[1]")
+		r.ack(chunk(1, 6), false)
+		wantErr(t, "big", <-big, nil)
+		wantErr(t, "small", <-small, nil)
+	})
+}
+
 func TestK21TheQueuesErrorWakesThrottledPushes(t *testing.T) {
 	bubble(t, 10, func(t *testing.T, r *rig) {
 		r.push(chunk(1, 10))

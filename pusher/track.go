@@ -67,6 +67,9 @@ func (s *PusherState) rollback(r *record) {
 // takeBack is rollback. REQUIRES: s.mu held.
 func (s *PusherState) takeBack(r *record) {
 	a := r.attempt
+	if a == nil {
+		return // a wrong ack without a token has hit it since its admission
+	}
 	s.remove(r)
 	if r.id.completed {
 		a.completed = false

@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -19,15 +20,19 @@ import (
 
 // TestPusherAgainstItsModel pushes, acks, nacks, cancels, retries, abandons
 // and closes in random order. On failure rapid prints the shortest sequence it
-// can find, and the seed to run it again.
+// can find, and the seed to run it again. More runs: -rapid.checks=5000.
 func TestPusherAgainstItsModel(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		rapid.Check(bubbleTB{t}, func(t *rapid.T) {
-			m := newMachine(t)
-			defer m.stop()
-			t.Repeat(rapid.StateMachineActions(m))
+	for _, limit := range []int64{0, 1, 10} {
+		t.Run(fmt.Sprintf("limit=%d", limit), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rapid.Check(bubbleTB{t}, func(t *rapid.T) {
+					m := newMachine(limit)
+					defer m.stop()
+					t.Repeat(m.actions())
+				})
+			})
 		})
-	})
+	}
 }
 
 // bubbleTB hides that it is a *testing.T, whose deadline rapid would ask for:
@@ -62,7 +67,7 @@ type call struct {
 	result chan error
 }
 
-func newMachine(t *rapid.T) *machine {
+func newMachine(limit int64) *machine {
 	m := &machine{tokens: make(map[int]pusher.Chunk)}
 	m.queue = parsequeue.New(nil, 2, durable{}, pusher.Items, func(c pusher.Chunk, _ time.Time, err error) error {
 		m.mu.Lock()
@@ -70,7 +75,6 @@ func newMachine(t *rapid.T) *machine {
 		m.tokens[c.Offset.(int)] = c
 		return err
 	})
-	limit := rapid.SampledFrom([]int64{0, 0, 1, 10}).Draw(t, "limit")
 	m.pusher = pusher.NewParsequeuePusher(m.queue, nil, limit)
 	m.model = &modelPusher{limit: limit, newest: make(map[string]*modelAttempt)}
 	return m
@@ -82,6 +86,18 @@ func (m *machine) stop() {
 	}
 	m.queue.Close()
 	synctest.Wait()
+}
+
+// actions repeats what should happen often, so that runs are not all about
+// files with one chunk in flight.
+func (m *machine) actions() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"push": m.Push, "push 2": m.Push, "push 3": m.Push, "push 4": m.Push,
+		"ack": m.Ack, "ack 2": m.Ack, "ack 3": m.Ack,
+		"nack": m.Nack, "ack again": m.AckAgain, "cancel": m.Cancel,
+		"abandon": m.Abandon, "close": m.Close,
+		"": m.Check,
+	}
 }
 
 // Check compares all that can be seen from outside.
@@ -110,7 +126,7 @@ func (m *machine) Push(t *rapid.T) {
 	c := &modelChunk{Chunk: pusher.Chunk{
 		FilePath:  rapid.SampledFrom([]string{"f", "g"}).Draw(t, "file"),
 		Offset:    len(m.calls),
-		Completed: rapid.IntRange(0, 2).Draw(t, "completed") == 0,
+		Completed: rapid.IntRange(0, 3).Draw(t, "completed") == 0,
 		Size:      rapid.SampledFrom([]int64{0, 1, 5, 12}).Draw(t, "size"),
 		Attempt:   rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 0, 1, 2}).Draw(t, "attempt"),
 	}}
@@ -153,6 +169,7 @@ func (m *machine) Ack(t *rapid.T) {
 }
 
 func (m *machine) Nack(t *rapid.T) {
+	seldom(t, 4)
 	c, form := m.inFlight(t)
 	m.model.settle(c, false)
 	if err := m.pusher.Nack(form); err != nil {
@@ -190,6 +207,7 @@ func (m *machine) Cancel(t *rapid.T) {
 }
 
 func (m *machine) Abandon(t *rapid.T) {
+	seldom(t, 5)
 	path := rapid.SampledFrom([]string{"f", "g"}).Draw(t, "file")
 	a := m.model.newest[path]
 	if a == nil {
@@ -200,11 +218,16 @@ func (m *machine) Abandon(t *rapid.T) {
 	m.pusher.Abandon(path, a.number)
 }
 
-// Close closes the queue, rarely, so that most runs go on for long.
-func (m *machine) Close(t *rapid.T) {
-	if rapid.IntRange(0, 9).Draw(t, "close") > 0 {
+// seldom skips all but one of n calls of an action that cuts a run short.
+func seldom(t *rapid.T, n int) {
+	if rapid.IntRange(1, n).Draw(t, "seldom") < n {
 		t.Skip("not now")
 	}
+}
+
+// Close closes the queue.
+func (m *machine) Close(t *rapid.T) {
+	seldom(t, 20)
 	if err := m.queue.Close(); err != nil {
 		t.Fatal(err)
 	}
