@@ -24,13 +24,17 @@ func (l *load) discover(ctx context.Context, jobs chan<- *job) error {
 			return err
 		}
 		for _, j := range open {
+			// The whole page counts at once, so that the total that a display
+			// shows runs ahead of the workers.
+			l.stats.found(j.file.Info.Size)
+		}
+		for _, j := range open {
 			if j.format, err = l.cfg.Format(j.id.Key); err != nil {
 				if err := l.fail(ctx, j, abstract.WithClass(abstract.FileOnly, err)); err != nil {
 					return err
 				}
 				continue
 			}
-			l.stats.found(j.file.Info.Size)
 			select {
 			case jobs <- j:
 			case <-ctx.Done():

@@ -104,7 +104,7 @@ func (a *app) runLoad(ctx context.Context, f *loadFlags, src source.Source, t ta
 		d = newPlain(a, g)
 	}
 	if t.Ledger() == nil {
-		d.Say("%s: %s", f.to, t.Promise())
+		d.Say("%s %s", f.to, t.Promise())
 	}
 	result, loadErr := loader.Load(ctx)
 	d.Close()
