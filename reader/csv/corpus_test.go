@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
@@ -44,14 +46,24 @@ func load(t *testing.T, path string, onBad reader.OnBadRow, asText bool) (reader
 	if err != nil {
 		return s, &readertest.Result{}, err
 	}
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	limits := reader.NewLimits(32<<20, 2)
+	limits.Allocator = mem
 	req := reader.Request{
 		File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: onBad,
-		Limits: reader.NewLimits(32<<20, 2), BatchBytes: 64 << 10,
+		Limits: limits, BatchBytes: 64 << 10,
 	}
 	if asText {
 		req = texts(req)
 	}
-	got, err := readertest.Read(t.Context(), t, format, req, nil)
+	got, err := readertest.Read(t.Context(), t, format, req, func(int) error {
+		// No file is so odd that it needs more than the budget.
+		if held := int64(mem.CurrentAlloc()); held > limits.Limit() || limits.InUse() > limits.Limit() {
+			t.Errorf("%s: %d bytes held, %d reserved, of %d", path, held, limits.InUse(), limits.Limit())
+		}
+		return nil
+	})
+	mem.AssertSize(t, 0)
 	return s, got, err
 }
 

@@ -57,7 +57,7 @@ func testResume(t *testing.T, s *subject) {
 }
 
 // cutsUpTo is the largest size that testCuts tries all sizes below.
-const cutsUpTo = 96
+const cutsUpTo = 64
 
 func testCuts(t *testing.T, s *subject) {
 	most := min(len(s.file.Data), cutsUpTo)
