@@ -25,8 +25,8 @@ type Info struct {
 }
 
 // ErrChanged reports that an object no longer is the generation asked for:
-// it was overwritten, cut or deleted and written anew. It comes classified as
-// [abstract.FileOnly].
+// it was overwritten or cut, or deleted while it was read. It comes classified
+// as [abstract.FileOnly].
 var ErrChanged = errors.New("object changed since it was listed")
 
 // Bucket is one place that holds objects. Its methods may be called

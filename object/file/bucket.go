@@ -27,8 +27,8 @@ var (
 // New returns the bucket of this machine's files.
 func New() Bucket { return Bucket{} }
 
-// Name is "file://".
-func (Bucket) Name() string { return "file://" }
+// Name is [abstract.LocalBucket].
+func (Bucket) Name() string { return abstract.LocalBucket }
 
 // Close does nothing.
 func (Bucket) Close() error { return nil }

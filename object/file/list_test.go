@@ -139,9 +139,7 @@ func TestListPruned(t *testing.T) {
 // is left out, and the rest is found.
 func TestListWhileFilesVanish(t *testing.T) {
 	dir := t.TempDir()
-	for i := range 3000 {
-		write(t, fmt.Sprintf("%s/%04d", dir, i), nil)
-	}
+	populate(t, dir, 3000)
 	var once bool
 	seen := map[string]bool{}
 	err := file.New().List(t.Context(), dir+"/", func(page []object.Info) error {
@@ -153,7 +151,7 @@ func TestListWhileFilesVanish(t *testing.T) {
 		}
 		once = true
 		for i := 0; i < 3000; i += 2 {
-			if err := os.Remove(fmt.Sprintf("%s/%04d", dir, i)); err != nil {
+			if err := os.Remove(fmt.Sprintf("%s/%07d", dir, i)); err != nil {
 				return err
 			}
 		}
@@ -163,7 +161,7 @@ func TestListWhileFilesVanish(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := 1; i < 3000; i += 2 {
-		if name := fmt.Sprintf("%s/%04d", dir, i); !seen[name] {
+		if name := fmt.Sprintf("%s/%07d", dir, i); !seen[name] {
 			t.Errorf("%s was there all the time and is not listed", name)
 		}
 	}

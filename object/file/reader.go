@@ -101,7 +101,8 @@ func (r *reader) Close() error { return r.file.Close() }
 
 // verify tells whether the bytes read are those of the generation asked for:
 // the open file has not changed under the reads, and its path has not been
-// given to another file since.
+// given to another file since. With inodes the second implies the first, as
+// the file that was opened is still open; without them it takes both.
 func (r *reader) verify() error {
 	if err := r.checkFile(); err != nil {
 		return err

@@ -10,11 +10,11 @@ import (
 
 // faults are mistakes that a driver can make. The suite must find each.
 type faults struct {
-	pageSize       int  `fault:"list/pages"`
-	onePage        bool `fault:"list/pages"`
+	pageSize       int  `fault:"list/many/pages"`
+	onePage        bool `fault:"list/many/pages"`
 	listsDirectory bool `fault:"list/prefix"`
-	listsOn        bool `fault:"list/error"`
-	wrapsErrors    bool `fault:"list/error"`
+	listsOn        bool `fault:"list/many/error"`
+	wrapsErrors    bool `fault:"list/many/error"`
 	ignoresContext bool `fault:"open/cancel"`
 	unclassified   bool `fault:"missing"`
 	shortIsEnd     bool `fault:"open/ranges"`

@@ -56,8 +56,9 @@ func testGeneration(t *testing.T, h Harness) {
 }
 
 func testChangedBeforeOpen(t *testing.T, h Harness) {
-	for _, change := range h.changes(1000) {
-		info := h.put(t, h.Prefix+"changed", pattern(1000, 0))
+	content := pattern(1000, 0)
+	for _, change := range h.changes(len(content)) {
+		info := h.put(t, h.Prefix+"changed", content)
 		change.apply(t, info.Key)
 		for _, length := range []int64{-1, 10} {
 			got, err := h.read(t.Context(), info, 0, length)
@@ -66,6 +67,9 @@ func testChangedBeforeOpen(t *testing.T, h Harness) {
 				continue
 			}
 			wantFileOnly(t, err)
+			if !bytes.HasPrefix(content, got) {
+				t.Errorf("%s: bytes of the new generation came out before the error", change.name)
+			}
 		}
 	}
 }

@@ -39,10 +39,8 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		name string
 		run  func(t *testing.T, h Harness)
 	}{
-		{"list/pages", testListPages},
+		{"list/many", testListMany},
 		{"list/prefix", testListPrefix},
-		{"list/error", testListError},
-		{"list/cancel", testListCancel},
 		{"stat", testStat},
 		{"missing", testMissing},
 		{"keys", testKeys},

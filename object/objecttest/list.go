@@ -12,8 +12,8 @@ import (
 // manyKeys is more than two pages and not a multiple of one.
 const manyKeys = 2600
 
-func (h Harness) putMany(t *testing.T) map[string]bool {
-	t.Helper()
+// testListMany puts them once, as that takes longest.
+func testListMany(t *testing.T, h Harness) {
 	keys := map[string]bool{}
 	for i := range manyKeys {
 		// Most keys are in one directory, the rest each in one of its own.
@@ -24,11 +24,12 @@ func (h Harness) putMany(t *testing.T) map[string]bool {
 		h.Put(t, key, []byte("x"))
 		keys[key] = true
 	}
-	return keys
+	t.Run("pages", func(t *testing.T) { testListPages(t, h, keys) })
+	t.Run("error", func(t *testing.T) { testListError(t, h) })
+	t.Run("cancel", func(t *testing.T) { testListCancel(t, h) })
 }
 
-func testListPages(t *testing.T, h Harness) {
-	want := h.putMany(t)
+func testListPages(t *testing.T, h Harness, want map[string]bool) {
 	got := h.list(t, h.Prefix)
 	for key := range want {
 		if _, ok := got[key]; !ok {
@@ -72,7 +73,6 @@ func testListPrefix(t *testing.T, h Harness) {
 }
 
 func testListError(t *testing.T, h Harness) {
-	h.putMany(t)
 	stop := errors.New("stop")
 	calls := 0
 	err := h.Bucket.List(t.Context(), h.Prefix, func([]object.Info) error {
@@ -88,7 +88,6 @@ func testListError(t *testing.T, h Harness) {
 }
 
 func testListCancel(t *testing.T, h Harness) {
-	h.putMany(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
 	err := h.Bucket.List(ctx, h.Prefix, func([]object.Info) error {
