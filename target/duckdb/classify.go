@@ -4,6 +4,7 @@ package duckdb
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -24,7 +25,18 @@ func classify(err error) error {
 		(strings.Contains(e.Msg, "onflict") || strings.Contains(e.Msg, "duplicate key")) {
 		return errors.Join(ledger.ErrConflict, err)
 	}
+	if strings.Contains(e.Msg, "No space left on device") {
+		// Where a checkpoint finds the disk full, DuckDB gives up until
+		// the file is opened again.
+		return fmt.Errorf("the disk is full: make room, then load again (%w)", err)
+	}
 	return err
+}
+
+// fatal tells that DuckDB does nothing more until the file is opened again.
+func fatal(err error) bool {
+	e, ok := errors.AsType[*duckdb.Error](err)
+	return ok && e.Type == duckdb.ErrorTypeFatal
 }
 
 // classifyRows is classify for the statement that inserts the rows of files.

@@ -50,6 +50,9 @@ func (w *writer) commit(ctx context.Context) {
 		err = fmt.Errorf("commit: %w", err)
 		committed, checkErr := w.resolve(ctx, progress)
 		switch {
+		case fatal(checkErr): // which says the same once more
+			w.abandon(fmt.Errorf("%w; whether it took effect is not known before the next load", err))
+			return
 		case checkErr != nil:
 			w.abandon(fmt.Errorf("%w; whether it took effect is not known, as the ledger cannot be read: %w", err, checkErr))
 			return

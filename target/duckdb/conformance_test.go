@@ -27,14 +27,14 @@ func TestConformance(t *testing.T) {
 					return duckdb.Open(ctx, filepath.Join(dir, name+".duckdb"), opts)
 				},
 				Rows:         rows,
-				Exec:         exec,
+				Exec:         execute,
 				LedgerSchema: "_sluice",
 			})
 		})
 	}
 }
 
-func exec(t *testing.T, db target.Target, statement string) {
+func execute(t *testing.T, db target.Target, statement string) {
 	t.Helper()
 	err := db.(ledger.DB).Update(t.Context(), func(tx ledger.Tx) error {
 		_, err := tx.Exec(t.Context(), statement)
