@@ -43,6 +43,9 @@ type Hints struct {
 	Quote     byte     // 0: the format's own
 	NoHeader  bool     // the first record is data
 	Null      []string // unquoted cells that mean NULL, besides the empty one
+	// DialectOnly asks a Sample for the dialect alone: the columns come
+	// without evidence, and of the file no more is read than their names.
+	DialectOnly bool
 }
 
 // Dialect is how a file is to be read. It is kept in the ledger with the

@@ -59,7 +59,9 @@ func (l *load) read(ctx context.Context, j *job, p pusher.Pusher) error {
 func (l *load) dialect(ctx context.Context, j *job) (reader.Dialect, error) {
 	var dialect reader.Dialect
 	if !j.entry.Started() {
-		sample, err := j.inspect(ctx, l.cfg.Hints)
+		hints := l.cfg.Hints
+		hints.DialectOnly = true // the table's types are decided
+		sample, err := j.inspect(ctx, hints)
 		if err != nil {
 			return dialect, err
 		}

@@ -112,9 +112,6 @@ func differences() map[string]string {
 		"fivethirtyeight/poll-of-pollsters/poll-of-pollsters-3.tsv":                   latin,
 		"fivethirtyeight/poll-of-pollsters/poll-of-pollsters-anonymous-answers-7.tsv": latin,
 		"fivethirtyeight/star-wars-survey/StarWars.csv":                               latin,
-		// V-04: 921 records that end at CR, and one LF at the very end. One LF
-		// is enough for CR to be data.
-		"fivethirtyeight/bachelorette/bachelorette.csv": "are its lines ended by CR alone?",
 	}
 }
 

@@ -43,7 +43,8 @@ func rowBytes(schema abstract.Schema) int64 {
 
 // decode is the [reader.DecodeFunc].
 func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decoded, error) {
-	b := &batch{decoder: d, n: len(block.Data), data: d.dialect.pad(block.Data)}
+	data, n := d.dialect.pad(block.Data)
+	b := &batch{decoder: d, n: n, data: data}
 	b.index, _ = d.indexes.Get().(*index)
 	if b.index == nil {
 		b.index = newIndex(&d.dialect, len(d.names), d.skipBad)

@@ -4,8 +4,9 @@
 //
 // The format is RFC 4180 with these decisions. A record ends at LF or CRLF,
 // mixed as they come; a CR elsewhere in an unquoted cell is data. Only in a file
-// without any LF outside quotes in its first MiB do records end at CR, which
-// the dialect records; an LF is then data.
+// whose first line end is a CR alone, and which has more of those than of LFs
+// outside quotes in its first MiB, do records end at CR, which the dialect
+// records; an LF is then data, but for one at the file's very end.
 //
 // A quote opens a quoted cell only as the cell's first byte, that is after a
 // delimiter, after a line end or at the start. Elsewhere in an unquoted cell

@@ -48,22 +48,18 @@ func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, er
 // with their number, and has indexed those that count.
 func (h *head) take(block reader.Block, d *dialect) error {
 	x := newIndex(d, MaxColumns+1, false)
-	data := d.pad(block.Data)
+	data, n := d.pad(block.Data)
 	start := max(bomLen(block.Data, block.Offset), 0)
 	record := start + emptyLines(block.Data[start:], d.lineEnd)
 	h.empty += bytes.Count(block.Data[start:record], []byte{d.lineEnd})
-	x.fill(data, len(block.Data), record)
+	x.fill(data, n, record)
 	if x.fields == 0 {
 		return nil
 	}
 	if x.fields > MaxColumns {
-		hint := ""
-		if bytes.IndexByte(block.Data[record:], '\r') >= 0 && d.lineEnd == '\n' {
-			hint = "; are its lines ended by CR alone? Then no LF may be in the file"
-		}
-		return reader.FileOnly("the first record has %d fields: more than %d columns are not read%s", x.fields, MaxColumns, hint)
+		return reader.FileOnly("the first record has %d fields: more than %d columns are not read", x.fields, MaxColumns)
 	}
-	h.record = bytes.Clone(block.Data[record:])
+	h.record = bytes.Clone(block.Data[record:max(n, record)])
 	h.fault = x.malformed
 	h.cells = make([][]byte, x.fields)
 	for i, c := range x.cells[:x.fields] {

@@ -72,17 +72,21 @@ func (x *index) reset() {
 func (x *index) done() bool { return x.bad != nil && !x.skipBad }
 
 // pad writes line ends behind a block's data, so that every cell ends before
-// the backing array does. It returns data with them.
-func (d *dialect) pad(data []byte) []byte {
-	n := len(data)
+// the backing array does. It returns data with them, and where its content
+// ends: before the LF that may end a file of records that end at CR.
+func (d *dialect) pad(data []byte) (padded []byte, n int) {
+	n = len(data)
 	if cap(data) < n+reader.Pad {
 		data = append(make([]byte, 0, n+reader.Pad), data...)
 	}
-	padded := data[:n+reader.Pad]
+	padded = data[:n+reader.Pad]
+	if d.lineEnd == '\r' && n > 0 && data[n-1] == '\n' {
+		n-- // every other block ends in CR
+	}
 	for i := n; i < len(padded); i++ {
 		padded[i] = d.lineEnd
 	}
-	return padded
+	return padded, n
 }
 
 const (

@@ -22,7 +22,7 @@ func (f format) Sample(ctx context.Context, file reader.File, hints reader.Hints
 	if err != nil {
 		return reader.Sample{}, err
 	}
-	if err := s.read(ctx, file); err != nil {
+	if err := s.read(ctx, file, hints); err != nil {
 		return reader.Sample{}, named(file, err)
 	}
 	return s.result(), nil
@@ -59,7 +59,7 @@ func (f format) newSampler(hints reader.Hints) (*sampler, error) {
 	return s, err
 }
 
-func (s *sampler) read(ctx context.Context, file reader.File) error {
+func (s *sampler) read(ctx context.Context, file reader.File, hints reader.Hints) error {
 	limits := reader.NewLimits(reader.DefaultMemory, 1)
 	split := &splitter{dialect: &s.dialect, detect: true}
 	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: split.split, BatchRows: SampleRecords})
@@ -71,7 +71,7 @@ func (s *sampler) read(ctx context.Context, file reader.File) error {
 	if s.head, err = readHead(ctx, blocks, split); err != nil {
 		return fmt.Errorf("read the first record: %w", err)
 	}
-	if err := s.name(); err != nil {
+	if err := s.name(); err != nil || hints.DialectOnly {
 		return err
 	}
 	for s.records < SampleRecords && blocks.Offset() < SampleBytes {
@@ -122,11 +122,11 @@ func (s *sampler) name() error {
 // observe adds the records of a block to the evidence. What is bad whatever
 // its columns' types are is counted, and no evidence.
 func (s *sampler) observe(block reader.Block) {
-	data := s.dialect.pad(block.Data)
+	data, n := s.dialect.pad(block.Data)
 	x := s.index
 	x.reset()
-	for pos := 0; pos < len(block.Data); {
-		pos = x.fill(data, len(block.Data), pos)
+	for pos := 0; pos < n; {
+		pos = x.fill(data, n, pos)
 		for r := range x.rows {
 			s.observeRow(data, x.cells[r*x.columns:(r+1)*x.columns])
 		}

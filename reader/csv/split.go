@@ -142,15 +142,19 @@ func bomLen(data []byte, offset int64) int {
 	return 0
 }
 
-// lineEndSample is how much of a file is searched for its first LF, in bytes.
+// lineEndSample is how much of a file whose first line end is a CR is looked
+// at, in bytes.
 const lineEndSample = 1 << 20
 
 // detectLineEnd decides how the records of a file end, by the start of it. ok
-// is false while data is too short to decide. Since it does not know yet which
-// line ends count, a quote opens a cell after either.
+// is false while data is too short to decide. Where the first line end is an
+// LF, so are all. Where it is a CR alone, the more frequent of the two wins: a
+// header may hold a stray CR, and a file of CRs may end in an LF that an editor
+// added. Since it is not known yet which line ends count, a quote opens a cell
+// after either.
 func (d *dialect) detectLineEnd(data []byte, atEOF bool) (lineEnd byte, ok bool) {
 	text := data[max(bomLen(data, 0), 0):]
-	cr := false
+	crs, lfs := 0, 0
 	start := true // at the start of a cell
 	for i := 0; i < len(text); i++ {
 		c := text[i]
@@ -162,17 +166,22 @@ func (d *dialect) detectLineEnd(data []byte, atEOF bool) (lineEnd byte, ok bool)
 			i, start = closing, false
 			continue
 		}
-		if c == '\n' {
+		switch {
+		case c == '\n' && crs == 0:
 			return '\n', true
+		case c == '\n':
+			lfs++
+		case c == '\r' && i+1 < len(text) && text[i+1] == '\n': // a CRLF, counted by its LF
+		case c == '\r' && (atEOF || i+1 < len(text)):
+			crs++
 		}
-		cr = cr || c == '\r' && (atEOF || i+1 < len(text))
-		start = c == d.delimiter || c == '\r'
+		start = c == d.delimiter || c == '\r' || c == '\n'
 	}
 	switch {
 	case !atEOF && len(data) < lineEndSample:
 		return 0, false
-	case cr:
+	case crs > lfs:
 		return '\r', true
 	}
-	return '\n', atEOF
+	return '\n', crs > 0 || atEOF
 }
