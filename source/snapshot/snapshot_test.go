@@ -120,26 +120,43 @@ func TestPagesAreFull(t *testing.T) {
 
 func TestNothing(t *testing.T) {
 	dir := folder(t, "a.csv", "empty/.keep")
-	for _, test := range []struct{ texts, nothing []string }{
-		{[]string{"*.txt"}, []string{"*.txt"}},
-		{[]string{"gone.csv"}, []string{"gone.csv"}},
-		{[]string{"gone/"}, []string{"gone/"}},
-		{[]string{"empty"}, []string{"empty"}},
-		{[]string{"a.csv", "gone.csv", "*", "x/**"}, []string{"gone.csv", "x/**"}},
+	for _, test := range []struct{ texts, nothing, found []string }{
+		{[]string{"*.txt"}, []string{"*.txt"}, nil},
+		{[]string{"gone.csv"}, []string{"gone.csv"}, nil},
+		{[]string{"gone/"}, []string{"gone/"}, nil},
+		{[]string{"empty"}, []string{"empty"}, nil},
+		{[]string{"gone.csv", "*", "a.csv", "x/**"}, []string{"gone.csv", "x/**"}, []string{"a.csv"}},
+		{[]string{"*", "a.csv"}, nil, []string{"a.csv"}},
 	} {
-		got, err := pages(t, dir, test.texts...)
 		var want []string
 		for _, text := range test.nothing {
 			want = append(want, dir+"/"+text)
 		}
-		nothing, ok := errors.AsType[*source.NothingError](err)
-		if !ok || !slices.Equal(nothing.Locations, want) {
+		found, err := pages(t, dir, test.texts...)
+		if got := nothingIn(t, err); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want nothing in %q", test.texts, err, want)
 		}
-		if len(got) > 0 {
-			t.Errorf("%q: delivered %q before it failed", test.texts, got)
+		if !slices.Equal(slices.Concat(found...), test.found) {
+			t.Errorf("%q: delivered %q, want %q", test.texts, found, test.found)
+		}
+		err = snapshot.New(places(t, dir, test.texts...)...).Check(t.Context())
+		if got := nothingIn(t, err); !slices.Equal(got, want) {
+			t.Errorf("check %q: %v, want nothing in %q", test.texts, err, want)
 		}
 	}
+}
+
+// nothingIn is what a NothingError names; there may be no other error.
+func nothingIn(t *testing.T, err error) []string {
+	t.Helper()
+	nothing, ok := errors.AsType[*source.NothingError](err)
+	if !ok {
+		if err != nil {
+			t.Error(err)
+		}
+		return nil
+	}
+	return nothing.Locations
 }
 
 func TestPagesEnd(t *testing.T) {
@@ -155,6 +172,9 @@ func TestPagesEnd(t *testing.T) {
 	err = s.Pages(ctx, func(context.Context, object.Bucket, []object.Info) error { return stop })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+	if err := s.Check(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("check, cancelled: %v", err)
 	}
 	if err := s.Done(t.Context(), abstract.ObjectID{}); err != nil {
 		t.Errorf("done: %v", err)
