@@ -106,7 +106,7 @@ func TestK20APushFromTheAckFunc(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p *pusher.ParsequeuePusher
 		var dones int
-		q := parsequeue.New(nil, 1, durable{}, pusher.Items, func(c pusher.Chunk, _ time.Time, err error) error {
+		q := parsequeue.New(nil, 1, durable{}, pusher.Items, func(c pusher.Chunk, _ time.Time, _ error) error {
 			done, err := p.Ack(c)
 			if err != nil {
 				return err

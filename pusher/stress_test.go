@@ -52,7 +52,7 @@ func TestK26NothingIsLeftAfterADrain(t *testing.T) {
 	const limit, biggest, files, chunks = 1000, 1500, 8, 200
 	var known, dones atomic.Int64
 	var p *pusher.ParsequeuePusher
-	queue := parsequeue.New(nil, 4, durable{}, pusher.Items, func(c pusher.Chunk, _ time.Time, err error) error {
+	queue := parsequeue.New(nil, 4, durable{}, pusher.Items, func(c pusher.Chunk, _ time.Time, _ error) error {
 		known.Add(-c.Size)
 		done, err := p.Ack(c)
 		if done {
