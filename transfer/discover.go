@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -10,10 +9,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
-
-// errRefused marks an object that is not loaded because of what the ledger
-// says of it, and so has no entry of its own to record the failure in.
-var errRefused = errors.New("refused")
 
 // discover lists the source and sends what is still to be done to jobs, page
 // by page. What the ledger knows as done or parked is counted and left out.

@@ -5,8 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/transfer"
@@ -58,15 +56,6 @@ func (g gauge) left() string {
 
 func (g gauge) memory() string {
 	return fmt.Sprintf("in flight %s of %s", bytesText(g.limits.InUse()), bytesText(g.limits.Limit()))
-}
-
-func bytesText(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
-
-func rate(n int64, d time.Duration) int64 {
-	if d <= 0 {
-		return 0
-	}
-	return int64(float64(n) / d.Seconds())
 }
 
 // plain is the display for logs: a line now and then.

@@ -102,14 +102,3 @@ func nextLoad(e ledger.Entry) string {
 		return "loads it from its beginning"
 	}
 }
-
-// count prints a number with thousands separated.
-func count(n int64) string { return humanize.Comma(n) }
-
-// plural prints a number of things.
-func plural(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return count(n) + " " + thing + "s"
-}

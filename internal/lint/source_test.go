@@ -146,3 +146,16 @@ func TestProductDoesNotImportTesting(t *testing.T) {
 		}
 	}
 }
+
+// TestArchitectureNamesEveryPackage keeps the file map true.
+func TestArchitectureNamesEveryPackage(t *testing.T) {
+	text, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range packages(t) {
+		if !strings.Contains(string(text), "`"+dir+"`") {
+			t.Errorf("ARCHITECTURE.md does not mention `%s`", dir)
+		}
+	}
+}

@@ -69,15 +69,15 @@ func check(chunk pusher.Chunk, req reader.Request, before int64) error {
 	item, o := chunk.Items[0], chunk.Items[0].Origin
 	switch {
 	case chunk.FilePath != req.File.ID().String():
-		return fmt.Errorf("FilePath is %q", chunk.FilePath)
+		return fmt.Errorf("the chunk's FilePath is %q", chunk.FilePath)
 	case o.Object != req.File.ID() || o.LedgerID != req.LedgerID || item.Table != req.Table:
 		return fmt.Errorf("item of object %v, ledger id %d, table %q", o.Object, o.LedgerID, item.Table)
 	case o.Before != before:
 		return fmt.Errorf("begins at %d, the one before ended at %d", o.Before, before)
 	case chunk.Offset != any(o.After):
-		return fmt.Errorf("Offset is %v (%[1]T), want int64 %d", chunk.Offset, o.After)
+		return fmt.Errorf("the chunk's Offset is %v (%[1]T), want int64 %d", chunk.Offset, o.After)
 	case o.Last != chunk.Completed:
-		return fmt.Errorf("Last is %v, Completed %v", o.Last, chunk.Completed)
+		return fmt.Errorf("the item's Last is %v, Completed %v", o.Last, chunk.Completed)
 	case item.NumRows() != o.Rows:
 		return fmt.Errorf("batch of %d rows, origin says %d", item.NumRows(), o.Rows)
 	case !o.Last && o.Rows+o.Rejected == 0:
@@ -89,7 +89,7 @@ func check(chunk pusher.Chunk, req reader.Request, before int64) error {
 	case o.Rows > 0 && !item.Batch.Schema().Equal(req.Schema.Arrow()):
 		return fmt.Errorf("schema is %v", item.Batch.Schema())
 	case o.Rows > 0 && chunk.Size <= 0:
-		return fmt.Errorf("Size is %d", chunk.Size)
+		return fmt.Errorf("the chunk's Size is %d", chunk.Size)
 	case o.Last && item.NumRows() > 0:
 		return fmt.Errorf("the last chunk has rows")
 	}
