@@ -17,7 +17,7 @@ import (
 // not promise to take them in the list's order: its driver locks the rows in
 // order first, or retries when it is chosen as a deadlock's victim.
 //
-// Invariant 2: the update's WHERE is the compare-and-set; what it did not hit
+// Invariant 1: the update's WHERE is the compare-and-set; what it did not hit
 // was moved on by someone else.
 func (s *Store) Advance(ctx context.Context, tx Tx, list []Progress) error {
 	if len(list) == 0 {

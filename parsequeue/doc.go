@@ -9,18 +9,18 @@
 //
 // # What is promised
 //
-// Invariant: every datum that [ParseQueue.Add] accepted is answered by exactly
+// Invariant 14: every datum that [ParseQueue.Add] accepted is answered by exactly
 // one call of the [AckFunc], in the order of Add.
 //
-// Invariant: the answer is nil only after the sink answered nil, and then only
+// Invariant 15: the answer is nil only after the sink answered nil, and then only
 // while nothing before the datum, in the order of Add, ended the queue.
 //
-// Invariant: the sink receives items in the order of Add, from one goroutine.
+// Invariant 16: the sink receives items in the order of Add, from one goroutine.
 //
-// Invariant: parse is called exactly once for every accepted datum, so it is
+// Invariant 17: parse is called exactly once for every accepted datum, so it is
 // the place where ownership of what the datum holds changes hands.
 //
-// Invariant: at most 2×parallelism data are accepted and not yet taken by the
+// Invariant 18: at most 2×parallelism data are accepted and not yet taken by the
 // sink, and at most 1024×parallelism are accepted and not yet answered. Add
 // blocks beyond either. The first bound keeps decoded rows few; the second is
 // wide because a sink answers after a commit, and a commit is cheap only when

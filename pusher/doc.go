@@ -17,15 +17,15 @@
 // A chunk is in flight from the moment Push admits it until it is acked or
 // nacked. Room is checked and taken in one step.
 //
-// Invariant: the sizes of the chunks in flight sum up to at most the limit,
+// Invariant 8: the sizes of the chunks in flight sum up to at most the limit,
 // except that a chunk larger than the limit is admitted when nothing else is
 // in flight. A limit of 0 is no limit.
 //
-// Invariant: pushes are admitted in the order they came. One that does not fit
+// Invariant 9: pushes are admitted in the order they came. One that does not fit
 // holds back smaller ones behind it, so it is never starved; it waits only for
 // chunks admitted before it, so the ones behind it are not starved either.
 //
-// Invariant: a Push that returns an error has left no trace: neither bytes nor
+// Invariant 10: a Push that returns an error has left no trace: neither bytes nor
 // offsets nor an attempt, and whoever waits behind it has been woken.
 //
 // Nothing sleeps, polls or uses a timer: whatever frees room admits those for
@@ -36,7 +36,7 @@
 // Chunks of equal FilePath and Attempt form an attempt at a file. It is done
 // when its Completed chunk has been pushed and none of its chunks is in flight.
 //
-// Invariant: Ack reports done at most once for an attempt, and only if every
+// Invariant 11: Ack reports done at most once for an attempt, and only if every
 // chunk of the attempt was acked, none nacked. So whoever acks only what is
 // durable learns of a done file only when all of it is durable.
 //
@@ -45,7 +45,7 @@
 // Completed chunk has been pushed. (So a caller for whom files are never
 // pushed anew before they are complete leaves Attempt at 0.)
 //
-// Invariant: the acks of a superseded attempt free its bytes and never report
+// Invariant 12: the acks of a superseded attempt free its bytes and never report
 // done. A chunk with a lower number than the file's newest attempt is refused.
 //
 // A file whose attempt is done, failed and complete, or abandoned leaves the
@@ -61,7 +61,7 @@
 // FilePath, Attempt, Completed, Size and Items: the same elements in memory,
 // not merely equal ones; slices without elements are all the same.
 //
-// Invariant: an ack of a chunk that is not in flight is an error and changes
+// Invariant 13: an ack of a chunk that is not in flight is an error and changes
 // nothing.
 //
 // Push and Ack cost the same whatever is in flight.
