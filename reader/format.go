@@ -93,7 +93,8 @@ type Request struct {
 	// Table and LedgerID go into the items.
 	Table    string
 	LedgerID int64
-	// Offset is where to begin, Records the number of records before it.
+	// Offset is where to begin, Records the number of records before it
+	// (Invariant 5: an offset fixes exactly the records before it).
 	Offset, Records int64
 	OnBadRow        OnBadRow
 	// BatchRows is the largest number of rows of a batch, 0 for

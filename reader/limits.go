@@ -23,6 +23,9 @@ const DefaultMemory = 64 << 20
 //
 // # No file waits for another
 //
+// Invariant 6: memory is reserved before it is used, in the order of the
+// file, and a file that holds nothing never waits.
+//
 // Emit may block file A until file B has moved on, because the consumer
 // throttles or commits files in an order of its own. If A's read-ahead could
 // take the whole budget, B would wait for memory that A frees only after B.

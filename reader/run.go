@@ -137,6 +137,10 @@ func (r *run) emitAll(ctx context.Context) error {
 }
 
 // emitOne emits a task's chunk. It returns io.EOF after the last one.
+//
+// Invariant 2: the chunk that is Last goes out only for the io.EOF that a
+// bucket answers at the verified end, passed on by the decompressor at its own
+// end, and not once ctx has ended.
 func (r *run) emitOne(ctx context.Context, t *task, o outcome) error {
 	if err := ctx.Err(); err != nil || o.err != nil && o.err != io.EOF {
 		release(o.Batch)
@@ -169,6 +173,8 @@ func (r *run) emitOne(ctx context.Context, t *task, o outcome) error {
 }
 
 // chunk makes the chunk of the stretch up to that offset.
+//
+// Invariant 4: every record of the stretch is in Rows or in Rejected.
 func (r *run) chunk(d Decoded, after int64, last bool) pusher.Chunk {
 	origin := abstract.Origin{
 		LedgerID: r.request.LedgerID, Object: r.id,

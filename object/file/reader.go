@@ -43,7 +43,7 @@ func (Bucket) Open(ctx context.Context, info object.Info, offset, length int64) 
 //
 // The generation is verified after the last byte was read and before the
 // read that got it returns. So whoever asks for exactly the bytes of the
-// range, and never sees the end of file, is safe as well.
+// range, and never sees the end of file, is safe as well (Invariant 2).
 type reader struct {
 	ctx        context.Context
 	file       *os.File
