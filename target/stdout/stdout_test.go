@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -120,20 +122,22 @@ func session(t *testing.T, db target.Target, cfg target.SessionConfig) target.Se
 	return s
 }
 
-// cutting takes n bytes, then fails, or says nothing if err is nil.
+// cutting takes n bytes, then fails once, or says nothing if err is nil. What
+// comes after that it would take.
 type cutting struct {
 	n       int
 	err     error
+	failed  bool
 	written bytes.Buffer
 }
 
 func (c *cutting) Write(p []byte) (int, error) {
-	n := min(len(p), c.n-c.written.Len())
-	c.written.Write(p[:n])
-	if n < len(p) {
+	if n := c.n - c.written.Len(); !c.failed && n < len(p) {
+		c.failed = true
+		c.written.Write(p[:n])
 		return n, c.err
 	}
-	return n, nil
+	return c.written.Write(p)
 }
 
 // TestWriteErrors: a reader that has gone is an error of the target, and no
@@ -184,10 +188,30 @@ func numbers(t testing.TB, n int) abstract.ChangeItem {
 	return item
 }
 
-// TestLinesOfSessionsDoNotMix writes from many goroutines, more than a
-// session holds back, to a writer that takes its time between two bytes.
+// lone is a writer for one goroutine at a time, which lets others run in the
+// middle of a write.
+type lone struct {
+	busy    atomic.Bool
+	written bytes.Buffer
+}
+
+func (l *lone) Write(p []byte) (int, error) {
+	if !l.busy.CompareAndSwap(false, true) {
+		return 0, errors.New("two goroutines write at the same time")
+	}
+	defer l.busy.Store(false)
+	half := len(p) / 2
+	l.written.Write(p[:half])
+	for range 100 {
+		runtime.Gosched()
+	}
+	l.written.Write(p[half:])
+	return len(p), nil
+}
+
+// TestLinesOfSessionsDoNotMix prints more than a session holds back.
 func TestLinesOfSessionsDoNotMix(t *testing.T) {
-	var out bytes.Buffer // not safe by itself: the target must serialise
+	var out lone
 	db := stdout.New(&out)
 	var wg sync.WaitGroup
 	for range 4 {
@@ -201,7 +225,7 @@ func TestLinesOfSessionsDoNotMix(t *testing.T) {
 	}
 	wg.Wait()
 	counts := map[string]int{}
-	for line := range strings.Lines(out.String()) {
+	for line := range strings.Lines(out.written.String()) {
 		counts[line]++
 	}
 	if len(counts) != 20_000 {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -30,6 +32,9 @@ type env struct {
 	alloc *memory.CheckedAllocator
 	db    target.Target
 	files int64
+
+	mu      sync.Mutex
+	batches []arrow.RecordBatch
 }
 
 // start opens a database of the test's own. When the test has ended, every
@@ -45,7 +50,7 @@ func (h Harness) start(t *testing.T) *env {
 	e := &env{T: t, h: h, name: name, alloc: memory.NewCheckedAllocator(memory.NewGoAllocator())}
 	t.Cleanup(func() {
 		e.close()
-		e.alloc.AssertSize(t, 0)
+		e.released()
 	})
 	e.open()
 	return e

@@ -13,8 +13,9 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
-// batch builds a batch from Go values. The test's allocator notices if nobody
-// releases it.
+// batch builds a batch from Go values. When the test has ended, it must have
+// been released by whoever it was handed to, once: env keeps a reference of
+// its own, by which a second release would show.
 func (e *env) batch(schema abstract.Schema, rows [][]any) arrow.RecordBatch {
 	e.Helper()
 	builder := array.NewRecordBuilder(e.alloc, schema.Arrow())
@@ -24,7 +25,25 @@ func (e *env) batch(schema abstract.Schema, rows [][]any) arrow.RecordBatch {
 			appendValue(builder.Field(c), value)
 		}
 	}
-	return builder.NewRecordBatch()
+	batch := builder.NewRecordBatch()
+	batch.Retain()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.batches = append(e.batches, batch)
+	return batch
+}
+
+// released checks that every batch was released once.
+func (e *env) released() {
+	e.Helper()
+	for _, batch := range e.batches {
+		if batch.NumCols() > 0 && len(batch.Columns()) == 0 {
+			e.Error("a batch was released more than once")
+			continue
+		}
+		batch.Release()
+	}
+	e.alloc.AssertSize(e.T, 0)
 }
 
 func appendValue(builder array.Builder, value any) {
