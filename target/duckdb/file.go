@@ -15,39 +15,34 @@ import (
 	duckdb "github.com/duckdb/duckdb-go/v2"
 )
 
-// findFile checks what can be known of a file before DuckDB opens it, and
-// returns the path to open. It never opens the file itself: locks belong to
-// the process, and closing any handle of the file would give up DuckDB's.
-func findFile(path string, mustExist bool) (string, error) {
+// checkFile refuses what is known to be no file for DuckDB before it is tried.
+// It never opens the file itself: locks belong to the process, and closing any
+// handle of the file would give up DuckDB's.
+func checkFile(path string, mustExist bool) error {
 	if path == "" || path == ":memory:" {
-		return "", fmt.Errorf("open DuckDB file %q: a database in memory would be gone with the process: name a file", path)
+		return fmt.Errorf("open DuckDB file %q: a database in memory would be gone with the process: name a file", path)
 	}
 	if _, err := url.Parse(path); err != nil || strings.Contains(path, "?") {
-		return "", fmt.Errorf("open DuckDB file %q: the driver cannot take a name with a ?, a control character, "+
+		return fmt.Errorf("open DuckDB file %q: the driver cannot take a name with a ?, a control character, "+
 			"or a %% or : where a URL has none: rename the file", path)
 	}
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("open DuckDB file %q: the folder %q does not exist: create it first", path, folder)
+		return fmt.Errorf("open DuckDB file %q: the folder %q does not exist: create it first", path, folder)
 	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !mustExist:
-		return path, nil
+		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("open DuckDB file %q: there is no such file: nothing was loaded into it yet", path)
+		return fmt.Errorf("open DuckDB file %q: there is no such file: nothing was loaded into it yet", path)
 	case err != nil:
-		return "", fmt.Errorf("open DuckDB file: %w", err)
+		return fmt.Errorf("open DuckDB file: %w", err)
 	case info.IsDir():
-		return "", fmt.Errorf("open DuckDB file %q: it is a folder: name a file in it, such as %q",
+		return fmt.Errorf("open DuckDB file %q: it is a folder: name a file in it, such as %q",
 			path, filepath.Join(path, "sluice.duckdb"))
 	}
-	// DuckDB knows by the path whether this process has a file open already.
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return "", fmt.Errorf("open DuckDB file: %w", err)
-	}
-	return real, nil
+	return nil
 }
 
 var lockPattern = regexp.MustCompile(`Conflicting lock is held in (.*) \(PID (\d+)\)`)

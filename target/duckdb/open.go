@@ -39,14 +39,14 @@ var _ target.Target = (*Target)(nil)
 // calls of Open get an error that says so.
 func Open(ctx context.Context, path string, opts Options) (target.Target, error) {
 	opts = opts.withDefaults(runtime.GOMAXPROCS(0))
-	real, err := findFile(path, opts.ReadOnly)
-	if err != nil {
+	if err := checkFile(path, opts.ReadOnly); err != nil {
 		return nil, err
 	}
+	dsn := path
 	if opts.ReadOnly {
-		real += "?access_mode=read_only"
+		dsn += "?access_mode=read_only"
 	}
-	connector, err := duckdb.NewConnector(real, nil)
+	connector, err := duckdb.NewConnector(dsn, nil)
 	if err != nil {
 		return nil, explainOpen(path, err)
 	}

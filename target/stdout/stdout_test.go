@@ -214,15 +214,18 @@ func TestLinesOfSessionsDoNotMix(t *testing.T) {
 	var out lone
 	db := stdout.New(&out)
 	var wg sync.WaitGroup
+	start := make(chan struct{})
 	for range 4 {
 		s := session(t, db, target.SessionConfig{})
 		item := numbers(t, 20_000)
 		wg.Go(func() {
+			<-start
 			if err := errors.Join(s.Push([]abstract.ChangeItem{item}), s.Flush()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
+	close(start)
 	wg.Wait()
 	counts := map[string]int{}
 	for line := range strings.Lines(out.written.String()) {

@@ -69,7 +69,7 @@ func testGap(e *env) {
 	e.create()
 	f := e.file("a")
 	s := e.session()
-	wantConflict(e, pushAndFlush(s, e.stretch(f, 0, 2), e.stretch(f, 3, 5)))
+	wantConflict(e, pushAndFlush(s, e.stretch(f, 0, 2), e.stretch(f, 3, 5), e.stretch(f, 5, 7)))
 	wantConflict(e, pushAndFlush(s, e.stretch(f, 0, 2), e.stretch(f, 0, 2)))
 	end := e.stretch(f, 2, 2)
 	end.Origin.Last = true

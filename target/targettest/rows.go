@@ -37,7 +37,7 @@ func (e *env) batch(schema abstract.Schema, rows [][]any) arrow.RecordBatch {
 func (e *env) released() {
 	e.Helper()
 	for _, batch := range e.batches {
-		if batch.NumCols() > 0 && len(batch.Columns()) == 0 {
+		if batch.Schema().NumFields() > 0 && len(batch.Columns()) == 0 {
 			e.Error("a batch was released more than once")
 			continue
 		}
