@@ -28,8 +28,8 @@ type Target interface {
 	// Verify compares a pipeline's table with the ledger and refuses to go on
 	// where the table holds rows that the ledger does not account for.
 	Verify(ctx context.Context, pipeline, table string) error
-	// Session begins a session that loads rows. It ends with ctx: then what
-	// is not committed is rolled back.
+	// Session begins a session that loads rows. When ctx ends, Push and Flush
+	// fail, and Close rolls back what is not committed.
 	Session(ctx context.Context, cfg SessionConfig) (Session, error)
 	// Forget deletes an object's rows from the table and its entry from the
 	// ledger, in one transaction, and tells how many rows went.
@@ -60,7 +60,9 @@ type SessionConfig struct {
 // If Push or Flush fails, everything pushed since the last successful Flush
 // is undone or will never be known to be durable: ask the ledger where each
 // object stands, and go on from there. The session remains usable. An error
-// that undid a transaction is a [*RollbackError].
+// that undid a transaction is a [*RollbackError], and is told once. Other
+// errors say that an item cannot be pushed at all, that the session or its
+// context has ended, or that it is not known whether a commit took effect.
 type Session interface {
 	// Push takes items and returns when they are stored, or held in memory
 	// that the target bounds; it blocks while there is no room. It owns the
@@ -80,6 +82,9 @@ type RollbackError struct{ Cause error }
 
 func (e *RollbackError) Error() string { return fmt.Sprintf("transaction rolled back: %v", e.Cause) }
 
-// Unwrap gives the cause, classified: [ledger.ErrConflict] if another writer
-// was faster, FileOnly if a row was refused by the table.
+// Unwrap gives the cause, classified: a [*ledger.ConflictError] if another
+// writer was faster, FileOnly if the table refused a row. Both are about files
+// of this session. Where the cause lies with another session, or where that
+// cannot be told, it is Transient: the same rows pass when they are driven
+// again, or fail by a cause that is their own.
 func (e *RollbackError) Unwrap() error { return e.Cause }
