@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
-	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/config"
@@ -56,25 +55,6 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Outcome is what became of a file.
-type Outcome struct {
-	Object abstract.ObjectID
-	// Err is why the file failed, nil if it is loaded to its end.
-	Err error
-	// Parked tells that the failure was the last one allowed, in this run or
-	// an earlier one: the file is left alone until it is forgotten.
-	Parked bool
-}
-
-// Reason says why the file failed, without its name, which the readers' errors
-// begin with. It is empty for a file that is loaded.
-func (o Outcome) Reason() string {
-	if o.Err == nil {
-		return ""
-	}
-	return strings.TrimPrefix(o.Err.Error(), o.Object.String()+": ")
-}
-
 // withDefaults fills in what was left out and reports everything that is
 // wrong at once.
 func (c Config) withDefaults() (Config, error) {
@@ -87,6 +67,14 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Pipeline == "" {
 		c.Pipeline = c.Table
+	}
+	for i, column := range c.Columns {
+		if _, err := abstract.ParseType(string(column.Type)); err != nil {
+			errs = append(errs, fmt.Errorf("column %q: %w", column.Name, err))
+		}
+		if c.Columns.Index(column.Name) < i {
+			errs = append(errs, fmt.Errorf("column %q is given twice", column.Name))
+		}
 	}
 	if c.Workers < 0 {
 		errs = append(errs, fmt.Errorf("workers: %d is negative", c.Workers))

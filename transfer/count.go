@@ -12,8 +12,8 @@ import (
 // progress display.
 type countingBucket struct {
 	object.Bucket
-	read *atomic.Int64 // of the whole load
-	mine atomic.Int64  // of this file
+	all  *atomic.Int64 // of the whole load
+	file *atomic.Int64 // of this file, whatever the number of tries
 }
 
 // Open implements [object.Bucket].
@@ -28,10 +28,8 @@ func (b *countingBucket) Open(ctx context.Context, info object.Info, offset, len
 // settle makes a file that was read to its end count for its size, however
 // many of its bytes had to be fetched: fewer when it was resumed, more when
 // parts were fetched again.
-func (b *countingBucket) settle(size int64, complete bool) {
-	if complete {
-		b.read.Add(size - b.mine.Load())
-	}
+func (b *countingBucket) settle(size int64) {
+	b.all.Add(size - b.file.Swap(size))
 }
 
 type countingBody struct {
@@ -41,7 +39,7 @@ type countingBody struct {
 
 func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	b.bucket.read.Add(int64(n))
-	b.bucket.mine.Add(int64(n))
+	b.bucket.all.Add(int64(n))
+	b.bucket.file.Add(int64(n))
 	return n, err
 }

@@ -19,11 +19,6 @@ func (l *load) discover(ctx context.Context, jobs chan<- *job) error {
 			return err
 		}
 		for _, j := range open {
-			// The whole page counts at once, so that the total that a display
-			// shows runs ahead of the workers.
-			l.stats.found(j.file.Info.Size)
-		}
-		for _, j := range open {
 			if j.format, err = l.cfg.Format(j.id.Key); err != nil {
 				if err := l.fail(ctx, j, abstract.WithClass(abstract.FileOnly, err)); err != nil {
 					return err
@@ -43,11 +38,16 @@ func (l *load) discover(ctx context.Context, jobs chan<- *job) error {
 // subtract returns the page's objects that are to be loaded, each with its
 // ledger entry. It costs two short transactions, whatever the page's size.
 func (l *load) subtract(ctx context.Context, bucket object.Bucket, page []object.Info) ([]*job, error) {
+	if !l.dry { // else nothing ends
+		// Claimed before the ledger is asked: what ended meanwhile is in it.
+		page = l.flying.claim(bucket, page)
+	}
 	jobs := make([]*job, len(page))
 	for i, info := range page {
 		jobs[i] = &job{file: reader.File{Bucket: bucket, Info: info}, id: object.ID(bucket, info)}
 	}
 	if l.ledger == nil {
+		l.stats.found(jobs...)
 		return jobs, nil
 	}
 	known, err := l.lookup(ctx, bucket.Name(), page)
@@ -63,21 +63,35 @@ func (l *load) subtract(ctx context.Context, bucket object.Bucket, page []object
 			return nil, err
 		}
 	}
-	var open []*job
+	return l.sort(ctx, jobs, known)
+}
+
+// sort reports the jobs that the ledger closes, and returns the others.
+func (l *load) sort(ctx context.Context, jobs []*job, known map[string][]ledger.Entry) (open []*job, err error) {
+	var refused []*job
+	var why []error
 	for _, j := range jobs {
 		entry, loaded := pick(known[j.id.Key], j.id.Generation)
 		j.entry = entry
 		switch {
 		case entry.State == ledger.Done:
-			l.stats.skipped()
+			l.skip(ctx, j)
 		case entry.State == ledger.Parked:
+			l.stats.refused()
 			l.parked(j)
 		case loaded != nil:
-			if err := l.fail(ctx, j, changedSince(*loaded)); err != nil {
-				return nil, err
-			}
+			refused, why = append(refused, j), append(why, changedSince(*loaded))
 		default:
 			open = append(open, j)
+		}
+	}
+	// The whole page counts at once, so that the total that a display shows
+	// runs ahead of the workers.
+	l.stats.found(open...)
+	for i, j := range refused {
+		l.stats.refused()
+		if err := l.fail(ctx, j, why[i]); err != nil {
+			return nil, err
 		}
 	}
 	return open, nil

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
@@ -18,6 +19,15 @@ type job struct {
 	entry ledger.Entry
 	// sample is what the file's beginning tells, once it was looked at.
 	sample *reader.Sample
+	// fetched is how many of its bytes the statistics have.
+	fetched atomic.Int64
+}
+
+// forgetContents drops what is not needed any more of a file that was read:
+// many wait for one flush, and what is known of a wide file is not small. If
+// the file must be read again, its entry comes from the ledger.
+func (j *job) forgetContents() {
+	j.sample, j.entry.Schema, j.entry.Dialect = nil, nil, nil
 }
 
 // inspect samples the file, unless that was done.

@@ -3,14 +3,13 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/source"
 )
 
 // Loader runs one load. Make it with [New], run it once with Load.
@@ -47,10 +46,14 @@ type load struct {
 	ledger *ledger.Store // nil if the target keeps none
 	dry    bool          // write nothing anywhere
 	stats  *stats
+	flying inFlight
 
 	// Set by prepare, before any worker starts.
 	schema  abstract.Schema
-	created string
+	exists  bool   // the table was there
+	created string // the statement that made it, or would
+
+	nothing error // a [source.NothingError], to be returned at the end
 }
 
 func (l *load) run(ctx context.Context) error {
@@ -65,10 +68,7 @@ func (l *load) run(ctx context.Context) error {
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	jobs := make(chan *job)
-	group.Go(func() error {
-		defer close(jobs)
-		return l.discover(groupCtx, jobs)
-	})
+	group.Go(func() error { return l.feed(groupCtx, jobs) })
 	group.Go(func() error {
 		first, err := l.prepare(groupCtx, jobs)
 		if err != nil {
@@ -79,6 +79,24 @@ func (l *load) run(ctx context.Context) error {
 	err := group.Wait()
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return context.Cause(ctx)
+	}
+	if err == nil {
+		err = l.nothing
+	}
+	return err
+}
+
+// feed sends the source's files to jobs, and closes it after the last one. It
+// does not if it fails: whoever waits is to see that ctx has ended, not take
+// what came so far for all there is. That some location has nothing in it does
+// not stop what the others have, and is kept for the end.
+func (l *load) feed(ctx context.Context, jobs chan<- *job) error {
+	err := l.discover(ctx, jobs)
+	if _, ok := errors.AsType[*source.NothingError](err); ok {
+		l.nothing, err = err, nil
+	}
+	if err == nil {
+		close(jobs)
 	}
 	return err
 }
@@ -91,61 +109,4 @@ func (l *load) work(ctx context.Context, q *queue) error {
 		group.Go(func() error { return l.runWorker(ctx, q) })
 	}
 	return group.Wait()
-}
-
-// queue hands out jobs: first the ones that were taken to prepare the table,
-// then the rest as discovery finds them.
-type queue struct {
-	mu    sync.Mutex
-	first []*job
-	rest  <-chan *job
-}
-
-// next waits for a job. ok is false when there are no more, or ctx has ended.
-func (q *queue) next(ctx context.Context) (j *job, ok bool) {
-	q.mu.Lock()
-	if len(q.first) > 0 {
-		j, q.first = q.first[0], q.first[1:]
-		q.mu.Unlock()
-		return j, true
-	}
-	q.mu.Unlock()
-	select {
-	case j, ok = <-q.rest:
-		return j, ok
-	case <-ctx.Done():
-		return nil, false
-	}
-}
-
-// fail records that a file could not be loaded, and why.
-func (l *load) fail(ctx context.Context, j *job, err error) error {
-	outcome := Outcome{Object: j.id, Err: err}
-	if l.ledger != nil && !l.dry {
-		outcome.Parked = j.entry.Attempts+1 >= ledger.MaxAttempts
-		if err := l.ledger.Fail(context.WithoutCancel(ctx), j.entry.ID, outcome.Reason()); err != nil {
-			return err
-		}
-	}
-	l.ended(outcome)
-	return nil
-}
-
-// parked counts a file that failed too often in earlier runs.
-func (l *load) parked(j *job) {
-	l.ended(Outcome{Object: j.id, Parked: true, Err: fmt.Errorf(
-		"parked after %d failed attempts, the last one: %s; 'sluice forget %s' lets it be tried again",
-		j.entry.Attempts, j.entry.Reason, j.id)})
-}
-
-// ended tells the world what became of a file.
-func (l *load) ended(o Outcome) {
-	if o.Err != nil {
-		l.stats.failed(o)
-	} else {
-		l.stats.filesLoaded.Add(1)
-	}
-	if l.cfg.FileEnded != nil {
-		l.cfg.FileEnded(o)
-	}
 }

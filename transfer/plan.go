@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -75,10 +76,7 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	plan := Plan{Promise: cfg.Target.Promise()}
 	group, groupCtx := errgroup.WithContext(ctx)
 	jobs := make(chan *job)
-	group.Go(func() error {
-		defer close(jobs)
-		return l.discover(groupCtx, jobs)
-	})
+	group.Go(func() error { return l.feed(groupCtx, jobs) })
 	group.Go(func() error {
 		taken, err := l.prepare(groupCtx, jobs)
 		if err != nil {
@@ -86,7 +84,7 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 		}
 		return l.sample(groupCtx, &plan, taken, jobs)
 	})
-	if err := group.Wait(); err != nil {
+	if err := errors.Join(group.Wait(), l.nothing); err != nil {
 		return Plan{}, err
 	}
 	s := l.stats.snapshot()
@@ -94,13 +92,20 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	for _, o := range l.stats.named() {
 		plan.Refused = append(plan.Refused, Refusal{o.Object.String(), o.Reason()})
 	}
-	plan.Schema, plan.SQL, plan.Exists = l.schema, l.created, l.created == "" && len(l.schema) > 0
+	plan.Schema, plan.SQL, plan.Exists = l.schema, l.created, l.exists
 	return plan, nil
 }
 
 // sample describes the first files, and lets the rest of the listing pass.
 func (l *load) sample(ctx context.Context, plan *Plan, taken []*job, jobs <-chan *job) error {
-	for j := range jobs {
+	for {
+		j, ok, err := receive(ctx, jobs)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
 		if len(taken) < sampleFiles {
 			taken = append(taken, j)
 		}

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -14,47 +13,128 @@ import (
 // table.
 const sampleFiles = 10
 
+// maxEmpty is how many files without columns are set aside in search of one
+// that has some.
+const maxEmpty = 10_000
+
 // prepare makes sure that the table is there and knows its columns. To make a
-// new one it takes jobs from the channel, which it returns.
+// new one it takes jobs from the channel, and returns those that are still to
+// be loaded.
 func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err error) {
-	table, err := l.cfg.Target.Describe(ctx, l.cfg.Table)
-	if err != nil {
+	if l.exists, err = l.describe(ctx); err != nil || l.exists {
 		return nil, err
 	}
-	if table != nil {
-		l.schema = table.Schema
-		return nil, l.checkColumns(table.Schema)
-	}
-	var samples []*reader.Sample
-	for len(taken) < sampleFiles || len(samples) == 0 {
-		j, ok := <-jobs
-		if !ok {
-			break
-		}
-		taken = append(taken, j)
-		// A file that cannot be sampled says so again when its turn comes.
-		if sample, err := j.inspect(ctx, l.cfg.Hints); err == nil && len(sample.Columns) > 0 {
-			samples = append(samples, sample)
-		}
-	}
-	if err := ctx.Err(); err != nil {
+	taken, samples, err := l.look(ctx, jobs)
+	if err != nil || len(taken) == 0 {
 		return nil, err
 	}
 	if l.schema = infer(samples, l.cfg.Columns); len(l.schema) == 0 {
-		return taken, nil // nothing but empty files
+		return l.withoutTable(ctx, taken)
 	}
 	made := target.Table{Schema: l.schema, FileID: !l.cfg.NoFileID}
+	if !l.dry {
+		if err := l.cfg.Target.Create(ctx, l.cfg.Table, made); err != nil {
+			// Another process may have been faster.
+			if exists, describeErr := l.describe(ctx); describeErr != nil || !exists {
+				return nil, err
+			}
+			return taken, nil
+		}
+	}
 	l.created = l.cfg.Target.CreateSQL(l.cfg.Table, made)
-	if l.dry {
+	return taken, nil
+}
+
+// describe takes the columns of the table, if there is one.
+func (l *load) describe(ctx context.Context) (exists bool, err error) {
+	table, err := l.cfg.Target.Describe(ctx, l.cfg.Table)
+	if err != nil || table == nil {
+		return false, err
+	}
+	l.schema = table.Schema
+	return true, l.checkColumns(table.Schema)
+}
+
+// look samples the first files. One that cannot be sampled fails here: when
+// there is no table, there is nothing that it could be loaded into later.
+func (l *load) look(ctx context.Context, jobs <-chan *job) (taken []*job, samples []*reader.Sample, err error) {
+	for len(taken) < sampleFiles || len(samples) == 0 {
+		if len(taken) == maxEmpty {
+			return nil, nil, fmt.Errorf("table %q does not exist, and none of the first %d files has columns to make it from",
+				l.cfg.Table, maxEmpty)
+		}
+		j, ok, err := receive(ctx, jobs)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
+			break
+		}
+		sample, err := l.sampleOne(ctx, j)
+		switch {
+		case ctx.Err() != nil:
+			return nil, nil, ctx.Err()
+		case err != nil:
+			if err := l.fail(ctx, j, err); err != nil {
+				return nil, nil, err
+			}
+			continue
+		case len(sample.Columns) > 0:
+			samples = append(samples, sample)
+		}
+		taken = append(taken, j)
+	}
+	return taken, samples, nil
+}
+
+// sampleOne samples a file, more than once if what fails may pass.
+func (l *load) sampleOne(ctx context.Context, j *job) (*reader.Sample, error) {
+	for wait := (backoff{}); ; {
+		sample, err := j.inspect(ctx, l.cfg.Hints)
+		if abstract.ClassOf(err) != abstract.Transient || !wait.more() {
+			return sample, err
+		}
+		if err := wait.sleep(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// receive waits for a job. ok is false when there will be no more.
+func receive(ctx context.Context, jobs <-chan *job) (j *job, ok bool, err error) {
+	select {
+	case j, ok = <-jobs:
+		return j, ok, nil
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
+}
+
+// withoutTable fails files without columns, of which no table can be made. A
+// target without a ledger has no tables, and takes them.
+func (l *load) withoutTable(ctx context.Context, taken []*job) ([]*job, error) {
+	if l.ledger == nil {
 		return taken, nil
 	}
-	return taken, l.cfg.Target.Create(ctx, l.cfg.Table, made)
+	for _, j := range taken {
+		err := abstract.WithClass(abstract.FileOnly, fmt.Errorf(
+			"the file has no columns, and table %q does not exist: load it together with files that have some", l.cfg.Table))
+		if err := l.fail(ctx, j, err); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // checkColumns refuses fixed types that an existing table does not have.
 func (l *load) checkColumns(schema abstract.Schema) error {
+	var list []string
+	for _, c := range schema {
+		list = append(list, c.Name)
+	}
+	index := indexNames(list)
 	for _, c := range l.cfg.Columns {
-		i := schema.Index(c.Name)
+		i := index.find(c.Name)
 		if i < 0 {
 			return fmt.Errorf("--column %s=%s: table %q exists and has no such column", c.Name, c.Type, l.cfg.Table)
 		}
@@ -63,52 +143,4 @@ func (l *load) checkColumns(schema abstract.Schema) error {
 		}
 	}
 	return nil
-}
-
-// infer decides the columns of a new table from the samples of some files.
-// The names are those that most of the files have, so that one stray file
-// does not shape the table; each type is the narrowest one that holds every
-// value seen in a column of that name, in whichever file. What the user fixed
-// wins.
-func infer(samples []*reader.Sample, fixed abstract.Schema) abstract.Schema {
-	counts := map[string]int{}
-	var columns []reader.Evidence
-	for _, s := range samples {
-		counts[header(s)]++
-	}
-	most := 0
-	for _, s := range samples {
-		if n := counts[header(s)]; n > most {
-			most, columns = n, s.Columns
-		}
-	}
-	schema := make(abstract.Schema, 0, len(columns)+len(fixed))
-	for _, c := range columns {
-		evidence := reader.Evidence{Name: c.Name}
-		for _, s := range samples {
-			for _, other := range s.Columns {
-				if other.Name == c.Name {
-					evidence = evidence.Merge(other)
-				}
-			}
-		}
-		schema = append(schema, abstract.Column{Name: c.Name, Type: evidence.Type()})
-	}
-	for _, c := range fixed {
-		if i := schema.Index(c.Name); i >= 0 {
-			schema[i].Type = c.Type
-		} else {
-			schema = append(schema, c)
-		}
-	}
-	return schema
-}
-
-// header is a sample's column names as one text.
-func header(s *reader.Sample) string {
-	names := make([]string, len(s.Columns))
-	for i, c := range s.Columns {
-		names[i] = c.Name
-	}
-	return strings.Join(names, "\x00")
 }

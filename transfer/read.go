@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 
+	"slices"
+
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/pusher"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
-// pushError is an error of the target, met while a file was read. It tells
-// the target's failures from the file's own.
+// pushError is an error of the target's session. It tells the target's
+// failures, met while a file was read, from the file's own.
 type pushError struct{ err error }
 
 func (e *pushError) Error() string { return e.err.Error() }
@@ -23,10 +25,11 @@ func isPush(err error) bool {
 	return ok
 }
 
-// read reads a file from where the ledger has it and pushes its chunks. The
-// error is a *pushError if pushing failed; otherwise it is the file's own.
-func (l *load) read(ctx context.Context, j *job, p pusher.Pusher) error {
-	dialect, err := l.dialect(ctx, j)
+// readFile reads a file from where the ledger has it and pushes its chunks. The
+// error is a *pushError if the session failed; otherwise it is the file's own,
+// or ctx's.
+func (w *worker) readFile(ctx context.Context, j *job) error {
+	dialect, err := w.dialect(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -34,23 +37,25 @@ func (l *load) read(ctx context.Context, j *job, p pusher.Pusher) error {
 	if err != nil {
 		return fmt.Errorf("encode dialect of %s: %w", j.id, err)
 	}
-	bucket := &countingBucket{Bucket: j.file.Bucket, read: &l.stats.bytesRead}
-	r := &reading{load: l, job: j, pusher: p, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
+	bucket := &countingBucket{Bucket: j.file.Bucket, all: &w.stats.bytesRead, file: &j.fetched}
+	r := &reading{worker: w, job: j, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
 	if !j.entry.Started() {
-		r.opening = &abstract.Opening{Schema: l.schema, Dialect: text}
+		r.opening = &abstract.Opening{Schema: w.schema, Dialect: text}
 	}
 	err = j.format.Read(ctx, reader.Request{
 		File:     reader.File{Bucket: bucket, Info: j.file.Info},
 		Dialect:  dialect,
-		Schema:   l.schema,
-		Table:    l.cfg.Table,
+		Schema:   w.schema,
+		Table:    w.cfg.Table,
 		LedgerID: j.entry.ID,
 		Offset:   j.entry.Offset,
 		Records:  r.records,
-		OnBadRow: l.cfg.OnBadRow,
-		Limits:   l.cfg.Limits,
+		OnBadRow: w.cfg.OnBadRow,
+		Limits:   w.cfg.Limits,
 	}, r.emit)
-	bucket.settle(j.file.Info.Size, err == nil)
+	if err == nil {
+		bucket.settle(j.file.Info.Size)
+	}
 	return err
 }
 
@@ -70,30 +75,17 @@ func (l *load) dialect(ctx context.Context, j *job) (reader.Dialect, error) {
 	if err := json.Unmarshal(j.entry.Dialect, &dialect); err != nil {
 		return dialect, abstract.WithClass(abstract.FileOnly, fmt.Errorf("read the dialect that the ledger has for %s: %w", j.id, err))
 	}
-	if !sameColumns(j.entry.Schema, l.schema) {
+	if !slices.Equal(j.entry.Schema, l.schema) {
 		return dialect, abstract.WithClass(abstract.FileOnly, fmt.Errorf(
 			"the columns of table %q changed since loading of this file began: run 'sluice forget %s', then load again", l.cfg.Table, j.id))
 	}
 	return dialect, nil
 }
 
-func sameColumns(a, b abstract.Schema) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // reading is one pass over a file.
 type reading struct {
-	load    *load
+	worker  *worker
 	job     *job
-	pusher  pusher.Pusher
 	dialect json.RawMessage
 	opening *abstract.Opening // to go with the first item, then nil
 
@@ -116,11 +108,15 @@ func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
 		return err
 	}
 	after := chunk.Items[len(chunk.Items)-1].Origin.After
-	if err := r.pusher.Push(ctx, chunk); err != nil {
-		return &pushError{err}
+	if err := r.worker.pusher.Push(ctx, chunk); err != nil {
+		return err
 	}
-	if r.load.ledger == nil {
+	if r.worker.ledger == nil {
 		r.remember(after)
+	}
+	// The small files before a large one need not wait for its end.
+	if r.worker.flushDue() {
+		return r.worker.flush(ctx)
 	}
 	return nil
 }
@@ -130,7 +126,7 @@ func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
 func (r *reading) remember(after int64) {
 	e := &r.job.entry
 	e.Offset, e.Rejected, e.Rows = after, r.rejected, r.records-r.rejected
-	e.Schema, e.Dialect = r.load.schema, r.dialect
+	e.Schema, e.Dialect = r.worker.schema, r.dialect
 }
 
 // checkBadRows fails the file once it has more bad records than are allowed.
@@ -138,7 +134,7 @@ func (r *reading) remember(after int64) {
 // read to make it meaningful.
 func (r *reading) checkBadRows(atEnd bool) error {
 	const meaningful = 100_000
-	limit := r.load.cfg.MaxBadRows
+	limit := r.worker.cfg.MaxBadRows
 	if !limit.Exceeded(r.rejected, r.records, atEnd || r.records >= meaningful) {
 		return nil
 	}

@@ -11,10 +11,10 @@ import (
 
 // Stats counts what a load has done so far. It may be read at any time.
 type Stats struct {
-	FilesFound, FilesLoaded, FilesSkipped, FilesFailed int64 // found includes the others except skipped
+	FilesFound, FilesLoaded, FilesSkipped, FilesFailed int64 // found includes loaded and failed
 	RowsLoaded, RowsRejected                           int64 // committed
-	BytesFound                                         int64 // stored bytes of the files found
-	BytesRead                                          int64 // stored bytes fetched so far
+	BytesFound                                         int64 // stored bytes of the files to be read
+	BytesRead                                          int64 // stored bytes fetched; a file's size once it is read
 	Elapsed                                            time.Duration
 }
 
@@ -31,14 +31,17 @@ type stats struct {
 // maxFailures is how many failures a result names. The ledger names all.
 const maxFailures = 20
 
-func (s *stats) found(size int64) {
-	s.filesFound.Add(1)
-	s.bytesFound.Add(size)
+func (s *stats) found(jobs ...*job) {
+	for _, j := range jobs {
+		s.bytesFound.Add(j.file.Info.Size)
+	}
+	s.filesFound.Add(int64(len(jobs)))
 }
 
-func (s *stats) begin(now time.Time) { s.begun.Store(&now) }
+// refused counts a file that was found but will not be read.
+func (s *stats) refused() { s.filesFound.Add(1) }
 
-func (s *stats) skipped() { s.filesSkipped.Add(1) }
+func (s *stats) begin(now time.Time) { s.begun.Store(&now) }
 
 func (s *stats) committed(p ledger.Progress) {
 	s.rowsLoaded.Add(p.Rows)

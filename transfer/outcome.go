@@ -1,0 +1,87 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
+)
+
+// Outcome is what became of a file.
+type Outcome struct {
+	Object abstract.ObjectID
+	// Err is why the file failed, nil if it is loaded to its end.
+	Err error
+	// Parked tells that the failure was the last one allowed, in this run or
+	// an earlier one: the file is left alone until it is forgotten.
+	Parked bool
+}
+
+// Reason says why the file failed, without its name, which the readers' errors
+// begin with. It is empty for a file that is loaded.
+func (o Outcome) Reason() string {
+	if o.Err == nil {
+		return ""
+	}
+	return strings.TrimPrefix(o.Err.Error(), o.Object.String()+": ")
+}
+
+// finish reports a file as loaded. It must be durable.
+func (l *load) finish(ctx context.Context, j *job) {
+	l.ended(Outcome{Object: j.id})
+	l.done(ctx, j.id)
+}
+
+// skip counts a file that an earlier run has loaded.
+func (l *load) skip(ctx context.Context, j *job) {
+	l.flying.release(j.id)
+	l.stats.filesSkipped.Add(1)
+	if !l.dry {
+		l.done(ctx, j.id)
+	}
+}
+
+// done tells the source that it may let go of an object. That is done even
+// when the load has been told to stop; an error does not undo the load, as the
+// object would be delivered again and found to be loaded.
+func (l *load) done(ctx context.Context, id abstract.ObjectID) {
+	if err := l.cfg.Source.Done(context.WithoutCancel(ctx), id); err != nil {
+		l.cfg.Logger.Warn("the source could not be told that a file is loaded", "file", id, "error", err)
+	}
+}
+
+// fail records that a file could not be loaded, and why. It returns only an
+// error of the ledger.
+func (l *load) fail(ctx context.Context, j *job, err error) error {
+	outcome := Outcome{Object: j.id, Err: err}
+	if l.ledger != nil && !l.dry {
+		outcome.Parked = j.entry.Attempts+1 >= ledger.MaxAttempts
+		if err := l.ledger.Fail(context.WithoutCancel(ctx), j.entry.ID, outcome.Reason()); err != nil {
+			return err
+		}
+	}
+	l.ended(outcome)
+	return nil
+}
+
+// parked reports a file that failed too often in earlier runs.
+func (l *load) parked(j *job) {
+	l.ended(Outcome{Object: j.id, Parked: true, Err: fmt.Errorf(
+		"parked after %d failed attempts, the last one: %s; 'sluice forget %s' lets it be tried again",
+		j.entry.Attempts, j.entry.Reason, j.id)})
+}
+
+// ended tells the world what became of a file. It is called once per job.
+func (l *load) ended(o Outcome) {
+	l.flying.release(o.Object)
+	if o.Err != nil {
+		l.stats.failed(o)
+	} else {
+		l.stats.filesLoaded.Add(1)
+	}
+	if l.cfg.FileEnded != nil {
+		l.cfg.FileEnded(o)
+	}
+}
