@@ -16,6 +16,7 @@ import (
 type txn struct {
 	begun    time.Time
 	rows     int64
+	total    int64 // bytes of all items, inserted or not
 	progress ledger.Batch
 	sessions map[*session]*ledger.Batch // what each session has in it
 	alone    bool                       // no other session may join
@@ -53,6 +54,7 @@ func (t *txn) take(s *session, item abstract.ChangeItem, size int64) error {
 	}
 	t.items = append(t.items, item)
 	t.bytes += size
+	t.total += size
 	t.rows += item.NumRows()
 	return nil
 }

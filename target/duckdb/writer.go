@@ -14,12 +14,14 @@ import (
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
-// A transaction is committed when it holds this many rows, or is this old
-// when something is pushed. Eight of DuckDB's row groups (122,880 rows) are
-// where its insert rate levels off.
+// A transaction is committed when it holds this many rows, or this many
+// buffers' worth of bytes, or is this old when something is pushed. Eight of
+// DuckDB's row groups (122,880 rows) are where its insert rate levels off. The
+// bytes make what a crash costs smaller where the user has set --memory low.
 const (
-	commitRows  = 8 * 122_880
-	commitAfter = 2 * time.Second
+	commitRows    = 8 * 122_880
+	commitBuffers = 2
+	commitAfter   = 2 * time.Second
 )
 
 var (
@@ -58,10 +60,17 @@ func (w *writer) push(ctx context.Context, s *session, items []abstract.ChangeIt
 			return &target.RollbackError{Cause: err}
 		}
 	}
-	if t := w.txn; t != nil && (t.rows >= commitRows || time.Since(t.begun) >= commitAfter) {
+	if w.txn != nil && w.due() {
 		w.commit(ctx)
 	}
 	return s.takeError()
+}
+
+// due tells whether the open transaction is large or old enough to be
+// committed.
+func (w *writer) due() bool {
+	t := w.txn
+	return t.rows >= commitRows || t.total >= commitBuffers*w.buffer || time.Since(t.begun) >= commitAfter
 }
 
 // ready prepares everything that pushing the items needs, before any of them
