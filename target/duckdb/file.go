@@ -35,7 +35,7 @@ func checkFile(path string, mustExist bool) error {
 	case errors.Is(err, fs.ErrNotExist) && !mustExist:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("open DuckDB file %q: there is no such file: nothing was loaded into it yet", path)
+		return fmt.Errorf("open DuckDB file %q: %w: nothing was loaded into it yet", path, fs.ErrNotExist)
 	case err != nil:
 		return fmt.Errorf("open DuckDB file: %w", err)
 	case info.IsDir():

@@ -53,7 +53,7 @@ func build(m *testing.M) (int, error) {
 type outcome struct {
 	code           int
 	stdout, stderr string
-	maxRSS         int64 // bytes
+	peakRSS        int64 // bytes
 }
 
 // sluice runs the command to its end.
@@ -69,12 +69,17 @@ func run(t *testing.T, cmd *exec.Cmd) outcome {
 		cmd.Stdout = &stdout
 	}
 	cmd.Stderr = &stderr
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start %v: %v", cmd.Args, err)
+	}
+	rss := watchRSS(cmd.Process.Pid)
+	err := cmd.Wait()
+	peak := rss.end()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("run %v: %v", cmd.Args, err)
 	}
-	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String(), maxRSS(cmd.ProcessState)}
+	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String(), peak}
 }
 
 // expect fails the test if the command did not end with that code.

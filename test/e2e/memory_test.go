@@ -31,12 +31,12 @@ func TestPeakMemory(t *testing.T) {
 		defer null.Close()
 		cmd.Stdout = null
 		out := run(t, cmd).expect(t, 0)
-		checkRSS(t, out.maxRSS, memory+200*mib)
+		checkRSS(t, out.peakRSS, memory+200*mib)
 	})
 	t.Run("duckdb", func(t *testing.T) {
 		db := filepath.Join(dir, "big.duckdb")
 		out := sluice(t, "load", data, "--to", "duckdb:"+db, "--memory", "64MiB", "--json").expect(t, 0)
-		checkRSS(t, out.maxRSS, memory+400*mib)
+		checkRSS(t, out.peakRSS, memory+400*mib)
 		if got := out.result(t).RowsLoaded; got != rows {
 			t.Errorf("loaded %d rows of %d", got, rows)
 		}
@@ -45,6 +45,9 @@ func TestPeakMemory(t *testing.T) {
 
 func checkRSS(t *testing.T, got, limit int64) {
 	t.Helper()
+	if got == 0 {
+		t.Skip("this system has no /proc to read the peak from")
+	}
 	t.Logf("peak RSS %d MiB, limit %d MiB", got/mib, limit/mib)
 	if got > limit {
 		t.Errorf("peak RSS %d MiB exceeds %d MiB", got/mib, limit/mib)
