@@ -51,7 +51,7 @@ func TestOpenErrors(t *testing.T) {
 		{in("_sluice.duckdb"), duckdb.Options{}, []string{"_sluice", "rename"}},
 		{":memory:", duckdb.Options{}, []string{"in memory", "name a file"}},
 		{"", duckdb.Options{}, []string{"in memory", "name a file"}},
-		{in("missing"), duckdb.Options{ReadOnly: true}, []string{"no such file"}},
+		{in("missing"), duckdb.Options{ReadOnly: true}, []string{"does not exist: nothing was loaded"}},
 	} {
 		db, err := duckdb.Open(t.Context(), tc.path, tc.opts)
 		if err == nil {
