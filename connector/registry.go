@@ -46,10 +46,35 @@ type TargetOptions struct {
 func (r *Registry) OpenTarget(ctx context.Context, to string, opts TargetOptions) (target.Target, error) {
 	scheme, address, ok := strings.Cut(to, ":")
 	open := r.Targets[scheme]
-	if !ok || open == nil {
-		return nil, &UnknownError{Kind: "target", Name: to, Known: names(r.Targets)}
+	switch {
+	case !ok:
+		return nil, &AddressError{To: to, Schemes: names(r.Targets)}
+	case open == nil:
+		return nil, &UnknownError{Kind: "target", Name: scheme + ":", Known: names(r.Targets)}
 	}
 	return open(ctx, address, opts)
+}
+
+// AddressError reports a target's address that no driver can be found for, or
+// that its driver cannot take.
+type AddressError struct {
+	To string
+	// Schemes are what an address may begin with, if that is what is wrong.
+	Schemes []string
+	// Fix says what to write, if it is something else.
+	Fix string
+}
+
+func (e *AddressError) Error() string {
+	if e.Fix != "" {
+		return fmt.Sprintf("target %q: %s", e.To, e.Fix)
+	}
+	forms := make([]string, len(e.Schemes))
+	for i, scheme := range e.Schemes {
+		forms[i] = scheme + ":"
+	}
+	return fmt.Sprintf("target %q does not say what it is: begin it with one of %s, as in duckdb:my.duckdb",
+		e.To, strings.Join(forms, ", "))
 }
 
 // UnknownError reports a name that no driver has.

@@ -28,11 +28,16 @@ func Registry() *connector.Registry {
 		Extensions: map[string]string{"csv": "csv", "tsv": "tsv", "tab": "tsv"},
 		Targets: map[string]connector.OpenTarget{
 			"duckdb": openDuckDB,
-			"stdout": func(_ context.Context, _ string, opts connector.TargetOptions) (target.Target, error) {
-				return stdout.New(opts.Out), nil
-			},
+			"stdout": openStdout,
 		},
 	}
+}
+
+func openStdout(_ context.Context, address string, opts connector.TargetOptions) (target.Target, error) {
+	if address != "" {
+		return nil, &connector.AddressError{To: "stdout:" + address, Fix: "write stdout: with nothing behind it"}
+	}
+	return stdout.New(opts.Out), nil
 }
 
 func openDuckDB(ctx context.Context, address string, opts connector.TargetOptions) (target.Target, error) {

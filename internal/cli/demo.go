@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,10 +36,11 @@ func demoCommand(a *app) *cobra.Command {
 		Long: `In a temporary folder, write a million rows as CSV and CSV.gz, load them into
 a DuckDB file, kill the loader with SIGKILL once it has committed part of a
 file, run the same command again, and compare the table with what was written.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return d.run(cmd.Context()) },
+		Args:              noArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return d.run(cmd.Context()) },
 	}
-	cmd.Flags().Int64Var(&d.rows, "rows", 1_000_000, "rows to generate")
+	cmd.Flags().Int64Var(&d.rows, "rows", 1_000_000, "`number` of rows to write")
 	cmd.Flags().BoolVar(&d.keep, "keep", false, "keep the folder with the files and the database")
 	return cmd
 }
@@ -78,6 +80,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 				return fmt.Errorf("start over: %w", err)
 			}
 			continue
+		}
+		if !killed {
+			fmt.Fprintln(d.Out, "the load was too quick to be killed half way, with as many rows as the demo writes")
 		}
 		if err := d.loadAgain(ctx); err != nil {
 			return err
@@ -171,6 +176,11 @@ func (d *demo) compare(ctx context.Context, files []demoFile) (err error) {
 		}
 		out.row(f.name, count(f.rows), count(p.rows), count(fileLost), count(fileDoubled))
 		expected, rows, lost, doubled = expected+f.rows, rows+p.rows, lost+fileLost, doubled+fileDoubled
+	}
+	for name, p := range present {
+		if !slices.ContainsFunc(files, func(f demoFile) bool { return f.name == name }) {
+			return fmt.Errorf("the table has %s of no file that was written", plural(p.rows, "row"))
+		}
 	}
 	out.row(fmt.Sprintf("%d files", len(files)), count(expected), count(rows), count(lost), count(doubled))
 	if err := out.flush(); err != nil {

@@ -10,13 +10,11 @@ import (
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
-// display shows how a load goes. Committed and Ended may be called from
-// several goroutines at once.
+// display shows how a load goes. Committed and Say may be called from several
+// goroutines at once.
 type display interface {
 	// Committed is told of each commit that moved a file on.
 	Committed(ledger.Progress)
-	// Ended is told what became of each file.
-	Ended(transfer.Outcome)
 	// Say prints a line of its own.
 	Say(format string, args ...any)
 	// Close shows the last state and ends the display.
@@ -114,12 +112,6 @@ func (p *plain) Committed(progress ledger.Progress) {
 	p.mu.Unlock()
 	if !quiet {
 		p.Say(partCommitted+"%s of %s, not yet its end", plural(progress.Rows, "row"), progress.Object)
-	}
-}
-
-func (p *plain) Ended(o transfer.Outcome) {
-	if o.Err != nil {
-		p.Say("failed: %s: %s", o.Object, oneLine(o.Reason()))
 	}
 }
 

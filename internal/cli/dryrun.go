@@ -26,9 +26,20 @@ func (a *app) dryRun(ctx context.Context, f *loadFlags, src source.Source) (err 
 		return err
 	}
 	if f.json {
-		return printJSON(a.Out, plan)
+		if err := printJSON(a.Out, plan); err != nil {
+			return err
+		}
+		return plannedCode(plan)
 	}
 	a.printPlan(f, plan)
+	return plannedCode(plan)
+}
+
+// plannedCode makes the exit code of a dry run what the load's would be.
+func plannedCode(p transfer.Plan) error {
+	if len(p.Refused) > 0 {
+		return &codedError{exitFiles, errSaid}
+	}
 	return nil
 }
 
@@ -48,24 +59,24 @@ func (a *app) openToLook(ctx context.Context, to string) (t target.Target, clean
 		}
 	}
 	if t, err = a.registry.OpenTarget(ctx, to, opts); err != nil {
-		return nil, nil, errors.Join(err, cleanUp())
+		return nil, nil, errors.Join(openError(err), cleanUp())
 	}
 	return t, cleanUp, nil
 }
 
 func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	say := func(format string, args ...any) { fmt.Fprintf(a.Out, format+"\n", args...) }
-	say("%s, %s, to be loaded into table %q of %s (%s)", plural(p.Files, "file"), bytesText(p.Bytes), f.table, f.to, p.Promise)
+	say("%s, %s, to be loaded into table %q of %s (%s)", plural(p.Files, "file"), bytesText(p.Bytes), f.table, oneLine(f.to), p.Promise)
 	if p.Skipped > 0 {
 		say("%s loaded already", plural(p.Skipped, "file"))
 	}
 	for _, failure := range p.Refused {
-		say("would fail: %s: %s", failure.Object, failure.Reason)
+		say("would fail: %s: %s", failure.Object, oneLine(failure.Reason))
 	}
 	for _, s := range p.Samples {
 		say("\n%s, %s: %s", s.Object, bytesText(s.Size), s.Describe())
 		for _, note := range s.Notes {
-			say("  note: %s", note)
+			say("  note: %s", oneLine(note))
 		}
 	}
 	if p.Exists {
@@ -74,7 +85,7 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 		say("\ncolumns, from %s:", plural(p.Records, "sampled record"))
 	}
 	for _, c := range p.Schema {
-		say("  %-24s %s", c.Name, c.Type)
+		say("  %-24s %s", oneLine(c.Name), c.Type)
 	}
 	if p.SQL != "" {
 		say("\n%s;", p.SQL)

@@ -3,6 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
 
 	"github.com/seed-ede61cd5/sluice/connector"
 )
@@ -51,8 +55,34 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*connector.UnknownError](err); ok {
 		return exitUsage
 	}
+	if _, ok := errors.AsType[*connector.AddressError](err); ok {
+		return exitUsage
+	}
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted
 	}
 	return exitFailed
+}
+
+// openError marks what a user mends by another --to: a file or a folder that
+// is not there.
+func openError(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage(err)
+	}
+	return err
+}
+
+// printError tells why a command failed. Lines after the first are indented,
+// so that a name with a line break in it cannot look like a message of ours.
+func printError(w io.Writer, err error) {
+	text := err.Error()
+	if errors.Is(err, context.Canceled) && exitCode(err) == exitInterrupted {
+		text = "interrupted"
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = oneLine(line)
+	}
+	fmt.Fprintf(w, "sluice: %s\n", strings.Join(lines, "\n  "))
 }

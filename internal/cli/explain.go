@@ -2,13 +2,17 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/target"
+	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
 func explainCommand(a *app) *cobra.Command {
@@ -25,12 +29,8 @@ the next load will do. OBJECT is a path or a URL, as 'sluice files' prints it.`,
 			})
 		},
 	}
-	f.bind(cmd)
+	f.bind(a, cmd)
 	return cmd
-}
-
-func oneObject(cmd *cobra.Command, args []string) error {
-	return usage(cobra.ExactArgs(1)(cmd, args))
 }
 
 func (a *app) explain(ctx context.Context, t target.Target, f ledgerFlags, arg string) error {
@@ -45,60 +45,62 @@ func (a *app) explain(ctx context.Context, t target.Target, f ledgerFlags, arg s
 			}
 			continue
 		}
-		a.explainEntry(e)
+		a.explainEntry(f, e)
 	}
 	return nil
 }
 
-// findObject returns the ledger's entries for the object that arg names.
-func findObject(ctx context.Context, t target.Target, f ledgerFlags, arg string) ([]ledger.Entry, error) {
-	bucket, key, err := parseObject(arg)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := t.Ledger().Lookup(ctx, f.pipeline, bucket, []string{key})
-	if err != nil {
-		return nil, err
-	}
-	if len(entries) == 0 {
-		return nil, usage(fmt.Errorf("the ledger of %s does not know %s: it was never listed by a load", f.to, arg))
-	}
-	return entries, nil
-}
-
-func (a *app) explainEntry(e ledger.Entry) {
+func (a *app) explainEntry(f ledgerFlags, e ledger.Entry) {
 	p := func(name, format string, args ...any) {
 		fmt.Fprintf(a.Out, "%-12s %s\n", name, fmt.Sprintf(format, args...))
 	}
 	p("file", "%s", e.Object)
 	p("generation", "%s (%s)", e.Object.Generation, humanize.IBytes(uint64(max(e.Size, 0))))
-	p("pipeline", "%s", e.Pipeline)
+	p("pipeline", "%s", oneLine(e.Pipeline))
 	p("state", "%s", e.State)
 	p("rows", "%s loaded, %s rejected", count(e.Rows), count(e.Rejected))
-	p("offset", "%d (reading goes on there)", e.Offset)
+	p("offset", "%d", e.Offset)
 	if e.Reason != "" {
 		p("reason", "%s", oneLine(e.Reason))
 	}
-	p("attempts", "%d failed, parked at %d", e.Attempts, ledger.MaxAttempts)
+	p("failed runs", "%d; the file is parked after %d", e.Attempts, ledger.MaxAttempts)
 	if e.Dialect != nil {
-		p("dialect", "%s", e.Dialect)
+		p("read as", "%s", dialectText(e.Dialect))
 	}
 	p("first seen", "%s", e.FirstSeen.Format("2006-01-02 15:04:05 UTC"))
 	p("updated", "%s", e.Updated.Format("2006-01-02 15:04:05 UTC"))
-	p("next load", "%s", nextLoad(e))
+	p("next load", "%s", nextLoad(f, e))
 	fmt.Fprintln(a.Out)
 }
 
+// dialectText tells in words how a file was read.
+func dialectText(recorded json.RawMessage) string {
+	var d reader.Dialect
+	if err := json.Unmarshal(recorded, &d); err != nil {
+		return oneLine(string(recorded))
+	}
+	return transfer.SampledFile{Dialect: d}.Describe()
+}
+
 // nextLoad tells what the next load will do with a file.
-func nextLoad(e ledger.Entry) string {
+func nextLoad(f ledgerFlags, e ledger.Entry) string {
 	switch {
 	case e.State == ledger.Done:
 		return "leaves it alone: it is loaded"
 	case e.State == ledger.Parked:
-		return fmt.Sprintf("leaves it alone: it failed too often; 'sluice forget %s' lets it be tried again", e.Object)
+		return "leaves it alone: it failed too often; to have it tried again from its beginning: " + forgetLine(f, e)
 	case e.Offset > 0:
-		return fmt.Sprintf("goes on after record %s, if the file is still the same", count(e.Rows+e.Rejected))
+		return fmt.Sprintf("goes on after record %s at byte offset %d, if the file is still the same", count(e.Rows+e.Rejected), e.Offset)
 	default:
 		return "loads it from its beginning"
 	}
+}
+
+// forgetLine is the command that forgets a file, to be pasted into a shell.
+func forgetLine(f ledgerFlags, e ledger.Entry) string {
+	name := e.Object.Bucket + "/" + e.Object.Key
+	if e.Object.Bucket == abstract.LocalBucket {
+		name = e.Object.Key
+	}
+	return fmt.Sprintf("sluice forget %s --to %s --pipeline %s", shellWord(name), shellWord(f.to), shellWord(e.Pipeline))
 }

@@ -17,25 +17,36 @@ func filesCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "files",
 		Short: "List the files that the ledger knows, and what became of each",
-		Args:  noArgs,
+		Long: `List the files that the target's ledger knows: how many rows of each are loaded
+and rejected, and why it failed or why its first row was rejected. The states:
+
+  done      loaded to its end
+  pending   found, and perhaps partly loaded
+  failed    the last run could not load it, and the next one tries again
+  parked    failed in five runs; left alone until 'sluice forget'
+
+Unprintable bytes of a name are shown escaped, and the name in quotes; explain
+and forget take it so, too.`,
+		Args:              noArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLedger(cmd.Context(), f, true, func(t target.Target) error {
 				return a.files(cmd.Context(), t, f, failed)
 			})
 		},
 	}
-	f.bind(cmd)
+	f.bind(a, cmd)
 	cmd.Flags().BoolVar(&failed, "failed", false, "only failed and parked files")
 	return cmd
 }
 
 func (a *app) files(ctx context.Context, t target.Target, f ledgerFlags, failed bool) error {
-	out := a.table("STATE", "ROWS", "REJECTED", "FILE", "REASON")
+	out := a.table("STATE", "ROWS", "REJECTED", "PIPELINE", "FILE", "REASON")
 	err := t.Ledger().List(ctx, ledger.Filter{Pipeline: f.pipeline, Failed: failed}, func(e ledger.Entry) error {
 		if f.json {
 			return printJSON(a.Out, newFileJSON(e))
 		}
-		return out.row(string(e.State), count(e.Rows), count(e.Rejected), e.Object.String(), oneLine(e.Reason))
+		return out.row(string(e.State), count(e.Rows), count(e.Rejected), e.Pipeline, e.Object.String(), e.Reason)
 	})
 	if err != nil || f.json {
 		return err

@@ -38,7 +38,7 @@ prints it. With --all and --pipeline, every file of the pipeline is forgotten.`,
 			})
 		},
 	}
-	f.bind(cmd)
+	f.bind(a, cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "forget every file of the pipeline")
 	return cmd
 }
@@ -82,7 +82,7 @@ func (a *app) forgetEntries(ctx context.Context, t target.Target, f ledgerFlags,
 		if f.json {
 			err = printJSON(a.Out, map[string]any{"object": e.Object.String(), "pipeline": e.Pipeline, "rows_deleted": deleted})
 		} else {
-			_, err = fmt.Fprintf(a.Out, "forgot %s: %s rows deleted from table %q\n", e.Object, count(deleted), table)
+			_, err = fmt.Fprintf(a.Out, "forgot %s: %s deleted from table %q\n", e.Object, plural(deleted, "row"), table)
 		}
 		if err != nil {
 			return err

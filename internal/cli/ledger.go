@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
@@ -23,21 +24,20 @@ type ledgerFlags struct {
 	json         bool
 }
 
-func (f *ledgerFlags) bind(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.to, "to", defaultTo, "the target whose ledger to use: duckdb:FILE")
-	cmd.Flags().StringVar(&f.pipeline, "pipeline", "", "only this pipeline (default: all)")
+func (f *ledgerFlags) bind(a *app, cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.to, "to", defaultTo, "`target` that was loaded into: duckdb:FILE")
+	cmd.Flags().StringVar(&f.pipeline, "pipeline", "", "`name` of the only pipeline to look at (default: all)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, one object per line")
+	values(cmd, "to", a.completeTarget)
+	values(cmd, "pipeline", cobra.NoFileCompletions)
 }
 
 // withLedger opens the target of a command that looks at its ledger, and
 // closes it afterwards.
 func (a *app) withLedger(ctx context.Context, f ledgerFlags, readOnly bool, fn func(target.Target) error) (err error) {
 	t, err := a.registry.OpenTarget(ctx, f.to, connector.TargetOptions{ReadOnly: readOnly, Out: a.Out})
-	if errors.Is(err, fs.ErrNotExist) {
-		return usage(err)
-	}
 	if err != nil {
-		return err
+		return openError(err)
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
 	if t.Ledger() == nil {
@@ -48,12 +48,42 @@ func (a *app) withLedger(ctx context.Context, f ledgerFlags, readOnly bool, fn f
 	} else if !exists {
 		return usage(fmt.Errorf("%s has no ledger: nothing was ever loaded into it", f.to))
 	}
+	if f.pipeline != "" {
+		table, err := t.Ledger().Table(ctx, f.pipeline)
+		if err != nil {
+			return err
+		}
+		if table == "" {
+			return usage(fmt.Errorf("the ledger of %q knows no pipeline %q: 'sluice status' lists them", f.to, f.pipeline))
+		}
+	}
 	return fn(t)
 }
 
+// findObject returns the ledger's entries for the object that arg names.
+func findObject(ctx context.Context, t target.Target, f ledgerFlags, arg string) ([]ledger.Entry, error) {
+	bucket, key, err := parseObject(arg)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := t.Ledger().Lookup(ctx, f.pipeline, bucket, []string{key})
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) == 0 {
+		object := abstract.ObjectID{Bucket: bucket, Key: key}
+		return nil, usage(fmt.Errorf("the ledger of %q does not know %s: no load has found it yet", f.to, object))
+	}
+	return entries, nil
+}
+
 // parseObject reads the name of an object as explain and forget take it: a
-// path, relative or absolute, or a URL.
+// path, relative or absolute, a URL, or either as [abstract.ObjectID.String]
+// quotes it.
 func parseObject(arg string) (bucket, key string, err error) {
+	if name, err := strconv.Unquote(arg); err == nil && strings.HasPrefix(arg, `"/`) {
+		arg = name
+	}
 	if scheme, rest, ok := strings.Cut(arg, "://"); ok && scheme != "file" {
 		name, key, ok := strings.Cut(rest, "/")
 		if !ok || name == "" || key == "" {

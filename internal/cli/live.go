@@ -9,7 +9,6 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/seed-ede61cd5/sluice/ledger"
-	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
 // live is the display for a terminal: a bar for the bytes, a line of numbers
@@ -58,12 +57,6 @@ func (l *live) Say(format string, args ...any) {
 }
 
 func (l *live) Committed(ledger.Progress) {}
-
-func (l *live) Ended(o transfer.Outcome) {
-	if o.Err != nil {
-		l.Say("failed: %s: %s", o.Object, oneLine(o.Reason()))
-	}
-}
 
 func (l *live) Close() {
 	close(l.stop)

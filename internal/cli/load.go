@@ -23,13 +23,13 @@ func loadCommand(a *app) *cobra.Command {
 		Use:   "load SOURCE...",
 		Short: "Load files into a table, exactly once",
 		Long: `Load the files that match into a table, which is created if there is none.
-Files that are loaded already are left out; files that were begun are gone on
-with. Run the same command again after any interruption.
+Files that are loaded already are left out, and a file that is partly loaded is
+continued where it was left: run the same command again after any interruption.
 
 SOURCE is a file, a directory (with all below it, except names that start with
 . or _) or a pattern: * ? [a-z] within a name, ** for any directories, {a,b}
-for either, \ to take a character as it is. Quote patterns, so that the shell
-leaves them alone.
+for either, \ to take the next character as it is. Put a pattern in quotes if
+the shell must not expand it: ** needs them, and so do very many files.
 
   sluice load ./data/*.csv
   sluice load './logs/**/*.csv.gz' --to duckdb:logs.duckdb --table logs
@@ -38,13 +38,15 @@ leaves them alone.
 
 Compression (gzip, zstd) is found by the content, whatever the name. Types are
 inferred from the first records of up to ten files; a later value that does not
-fit is a bad row, never a changed value.
+fit is a bad row, never a changed value. What is loaded, and what went wrong,
+is in the target, in Sluice's ledger: see 'sluice files'.
 
 ` + exitHelp,
-		Args: func(cmd *cobra.Command, args []string) error { return usage(cobra.MinimumNArgs(1)(cmd, args)) },
+		Args: someSource,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), f, args) },
 	}
 	f.bind(cmd)
+	a.completeLoad(cmd)
 	return cmd
 }
 
@@ -71,28 +73,19 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 	}
 	t, err := a.registry.OpenTarget(ctx, f.to, connector.TargetOptions{Buffer: int64(f.memory) / 2, Out: a.Out})
 	if err != nil {
-		return err
+		return openError(err)
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
 	return a.runLoad(ctx, f, src, t)
-}
-
-// checkSource fails if a location has nothing in it, before anything is made
-// for the load.
-func (a *app) checkSource(ctx context.Context, src *opened) error {
-	err := src.Check(ctx)
-	if nothing, ok := errors.AsType[*source.NothingError](err); ok {
-		return usage(nothing)
-	}
-	return err
 }
 
 // runLoad loads and shows how it goes.
 func (a *app) runLoad(ctx context.Context, f *loadFlags, src source.Source, t target.Target) error {
 	var d display
 	cfg := a.transferConfig(f, src, t)
+	failures := &failureLines{ledger: t.Ledger() != nil}
 	cfg.Committed = func(p ledger.Progress) { d.Committed(p) }
-	cfg.FileEnded = func(o transfer.Outcome) { d.Ended(o) }
+	cfg.FileEnded = func(o transfer.Outcome) { failures.say(d, o) }
 	loader, err := transfer.New(cfg)
 	if err != nil {
 		return err
@@ -106,16 +99,20 @@ func (a *app) runLoad(ctx context.Context, f *loadFlags, src source.Source, t ta
 	if t.Ledger() == nil {
 		d.Say("%s %s", f.to, t.Promise())
 	}
+	confirmed := make(chan struct{})
+	unwatch := context.AfterFunc(ctx, func() {
+		defer close(confirmed)
+		d.Say("interrupted: committing what was read; once more ends at once, which is as safe")
+	})
 	result, loadErr := loader.Load(ctx)
+	if !unwatch() {
+		<-confirmed
+	}
 	d.Close()
 	if result.Created != "" && !f.json {
 		fmt.Fprintf(a.Err, "created table %q\n", f.table)
 	}
-	out := a.Out
-	if t.Ledger() == nil {
-		out = a.Err // stdout carries the rows
-	}
-	return a.report(out, f, result, loadErr)
+	return a.report(f, t.Ledger() != nil, result, loadErr)
 }
 
 // transferConfig is what load and its dry run have in common.

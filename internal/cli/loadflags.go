@@ -36,25 +36,26 @@ const (
 	autoFormat    = "auto"
 	defaultMemory = 256 << 20
 	leastMemory   = 8 << 20
+	mostWorkers   = 1000
 )
 
 func (f *loadFlags) bind(cmd *cobra.Command) {
 	f.memory = defaultMemory
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.to, "to", defaultTo, "where to load: duckdb:FILE, or stdout: for JSON lines")
-	flags.StringVar(&f.table, "table", "", "table to load (default: from the source's name)")
-	flags.StringVar(&f.pipeline, "pipeline", "", "name under which progress is kept (default: the table's name)")
-	flags.StringVar(&f.format, "format", autoFormat, "file format: auto (by extension), csv, tsv")
-	flags.Var(&f.delimiter, "delimiter", "one byte between fields, or tab (default: comma for csv, tab for tsv)")
-	flags.Var(&f.quote, "quote", "one byte around quoted fields (default: \")")
+	flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, or stdout: to print JSON lines")
+	flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
+	flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
+	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv")
+	flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
+	flags.Var(&f.quote, "quote", "`byte` around quoted fields (default: \")")
 	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
-	flags.StringArrayVar(&f.null, "null", nil, "an unquoted field that means NULL, besides the empty one (repeatable)")
-	flags.StringArrayVar(&f.columns, "column", nil, "name=type: fix a column's type: bool, int64, float64, date, timestamp, timestamptz, text (repeatable)")
-	flags.Var(&f.memory, "memory", "budget for rows in memory")
-	flags.IntVar(&f.workers, "workers", 0, "files loaded at the same time (default: number of cores, at most 4)")
-	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "fail the file, or skip the row and count it")
-	flags.Var(&f.maxBadRows, "max-bad-rows", "with --on-bad-row skip: how many bad rows a file may have, N or N% (default: no limit)")
+	flags.StringArrayVar(&f.null, "null", nil, "a `word` that means NULL, unless it is quoted; the empty field does too (repeatable)")
+	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: bool, int64, float64, date, timestamp, timestamptz, text (repeatable)")
+	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
+	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
+	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, or skip the row and count it")
+	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under --on-bad-row skip, such as 100 or 0.1% (default: no limit)")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be loaded and how, and load nothing")
 	flags.BoolVar(&f.json, "json", false, "print the outcome as one JSON object (with --to stdout: to stderr)")
@@ -90,8 +91,8 @@ func (f *loadFlags) complete() error {
 	if int64(f.memory) < leastMemory {
 		errs = append(errs, fmt.Errorf("--memory %s: at least %s is needed", f.memory.String(), bytesText(leastMemory)))
 	}
-	if f.workers < 0 {
-		errs = append(errs, fmt.Errorf("--workers %d: give a positive number", f.workers))
+	if f.workers < 0 || f.workers > mostWorkers {
+		errs = append(errs, fmt.Errorf("--workers %d: give a number from 1 to %d", f.workers, mostWorkers))
 	}
 	if strings.ContainsRune(f.table, 0) {
 		errs = append(errs, errors.New("--table contains a NUL byte"))

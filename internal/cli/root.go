@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +23,7 @@ func Main(args []string, streams Streams, registry *connector.Registry) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !errors.Is(err, errSaid) {
-		fmt.Fprintf(streams.Err, "sluice: %v\n", err)
+		printError(streams.Err, err)
 	}
 	return exitCode(err)
 }
@@ -44,14 +43,12 @@ and run the same command again: it goes on where it was, no row lost or doubled.
 ` + exitHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          noArgs,
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w (see '%s --help')", err, cmd.CommandPath()))
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(loadCommand(a), statusCommand(a), filesCommand(a), explainCommand(a), forgetCommand(a),
 		demoCommand(a), versionCommand(a))
 	return root

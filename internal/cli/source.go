@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/object"
@@ -40,7 +43,7 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 		}
 		open := a.registry.Buckets[location.Scheme]
 		if open == nil {
-			return nil, errors.Join(usage(fmt.Errorf("source %q: there is no store %s://", arg, location.Scheme)), o.Close())
+			return nil, errors.Join(usage(a.noStore(arg, location.Scheme)), o.Close())
 		}
 		name := location.Scheme + "://" + location.Bucket
 		if buckets[name] == nil {
@@ -59,6 +62,29 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 	return o, nil
 }
 
+// noStore says that a location's scheme is unknown, and which ones are not.
+func (a *app) noStore(arg, scheme string) error {
+	known := slices.Sorted(maps.Keys(a.registry.Buckets))
+	return fmt.Errorf("source %q: this build has no store %s://, but %s:// and plain paths", arg, scheme, strings.Join(known, "://, "))
+}
+
+// checkSource fails if a location has nothing in it, before anything is made
+// for the load.
+func (a *app) checkSource(ctx context.Context, src *opened) error {
+	err := src.Check(ctx)
+	nothing, ok := errors.AsType[*source.NothingError](err)
+	if !ok {
+		return err
+	}
+	if slices.Contains(nothing.Locations, "-") {
+		return usage(fmt.Errorf("%w: standard input cannot be loaded exactly once, so name a file", nothing))
+	}
+	if dir, wdErr := os.Getwd(); wdErr == nil {
+		return usage(fmt.Errorf("%w (in the folder %q)", nothing, dir))
+	}
+	return usage(nothing)
+}
+
 // nameTable decides the names that the user left out. The sources must agree
 // on the table: a shell that expands a pattern gives many of them.
 func (f *loadFlags) nameTable(tables []string) error {
@@ -72,7 +98,7 @@ func (f *loadFlags) nameTable(tables []string) error {
 		}
 	}
 	if strings.TrimSpace(f.table) == "" {
-		return usage(errors.New("the source does not suggest a table's name: give one with --table"))
+		return usage(errors.New("neither --table nor the source gives the table a name: write --table NAME"))
 	}
 	if f.pipeline == "" {
 		f.pipeline = f.table

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -16,15 +15,18 @@ func statusCommand(a *app) *cobra.Command {
 		Use:   "status",
 		Short: "Show each pipeline in numbers",
 		Long: `Show, for each pipeline in the target's ledger, how many files are done,
-pending, failed and parked, and how many rows are loaded and rejected.
+pending, failed and parked, and how many rows are loaded and rejected. A
+pipeline is what a load keeps its progress under: one for each table, unless
+load --pipeline says otherwise. 'sluice files' lists the files.
 
 The exit code is 3 if files failed or are parked.`,
-		Args: noArgs,
+		Args:              noArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLedger(cmd.Context(), f, true, func(t target.Target) error { return a.status(cmd.Context(), t, f) })
 		},
 	}
-	f.bind(cmd)
+	f.bind(a, cmd)
 	return cmd
 }
 
@@ -32,9 +34,6 @@ func (a *app) status(ctx context.Context, t target.Target, f ledgerFlags) error 
 	list, err := t.Ledger().Summaries(ctx, f.pipeline)
 	if err != nil {
 		return err
-	}
-	if f.pipeline != "" && len(list) == 0 {
-		return usage(fmt.Errorf("the ledger of %s knows no pipeline %q", f.to, f.pipeline))
 	}
 	var bad int64
 	out := a.table("PIPELINE", "TABLE", "DONE", "PENDING", "FAILED", "PARKED", "ROWS", "REJECTED")

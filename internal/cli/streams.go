@@ -10,11 +10,12 @@ import (
 // Streams are where a command reads and writes.
 type Streams struct {
 	Out, Err io.Writer
-	// Live tells that Err is a terminal, which can show a live display.
+	// Live tells that Err is a terminal that can show a live display.
 	Live bool
 }
 
 // Standard is the process's own streams.
 func Standard() Streams {
-	return Streams{Out: os.Stdout, Err: os.Stderr, Live: term.IsTerminal(int(os.Stderr.Fd()))}
+	live := term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb"
+	return Streams{Out: os.Stdout, Err: os.Stderr, Live: live}
 }

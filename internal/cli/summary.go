@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/transfer"
@@ -23,20 +23,26 @@ type resultJSON struct {
 
 // report prints what a load came to and says what its exit code is. loadErr
 // is the load's own error, which it returns.
-func (a *app) report(w io.Writer, f *loadFlags, result transfer.Result, loadErr error) error {
+func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, loadErr error) error {
 	if f.json {
 		out := resultJSON{
 			Pipeline: f.pipeline, FilesLoaded: result.FilesLoaded, FilesSkipped: result.FilesSkipped,
 			FilesFailed: result.FilesFailed, RowsLoaded: result.RowsLoaded, RowsRejected: result.RowsRejected,
 			BytesRead: result.BytesRead, Seconds: result.Elapsed.Seconds(),
 		}
+		w := a.Out
+		if !hasLedger {
+			w = a.Err // stdout carries the rows
+		}
 		if err := printJSON(w, out); err != nil {
 			return errors.Join(loadErr, err)
 		}
-	} else {
-		a.printSummary(f, result)
+	} else if loadErr == nil || result.FilesFound > 0 {
+		a.printSummary(f, hasLedger, result)
 	}
 	switch {
+	case errors.Is(loadErr, context.Canceled) && hasLedger:
+		return &codedError{exitInterrupted, errors.New("interrupted: the same command goes on from here")}
 	case loadErr != nil:
 		return loadErr
 	case result.FilesFailed > 0:
@@ -45,7 +51,9 @@ func (a *app) report(w io.Writer, f *loadFlags, result transfer.Result, loadErr 
 	return nil
 }
 
-func (a *app) printSummary(f *loadFlags, r transfer.Result) {
+// printSummary says what a load came to. Failed files are counted only: each
+// was told when it failed.
+func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result) {
 	fmt.Fprintf(a.Err, "loaded %s, %s into %q in %s (%s rows/s)", plural(r.FilesLoaded, "file"), plural(r.RowsLoaded, "row"),
 		f.table, r.Elapsed.Round(10*time.Millisecond), count(rate(r.RowsLoaded, r.Elapsed)))
 	if r.RowsRejected > 0 {
@@ -58,12 +66,9 @@ func (a *app) printSummary(f *loadFlags, r transfer.Result) {
 	if r.FilesFailed == 0 {
 		return
 	}
-	fmt.Fprintf(a.Err, "%s failed:\n", plural(r.FilesFailed, "file"))
-	for _, o := range r.Failures {
-		fmt.Fprintf(a.Err, "  %s: %s\n", o.Object, oneLine(o.Reason()))
+	fmt.Fprintf(a.Err, "%s failed", plural(r.FilesFailed, "file"))
+	if hasLedger {
+		fmt.Fprintf(a.Err, "; to see why: sluice files --failed --to %s", shellWord(f.to))
 	}
-	if more := r.FilesFailed - int64(len(r.Failures)); more > 0 {
-		fmt.Fprintf(a.Err, "  … and %s more\n", count(more))
-	}
-	fmt.Fprintf(a.Err, "see them with: sluice files --failed --to %s\n", f.to)
+	fmt.Fprintln(a.Err)
 }

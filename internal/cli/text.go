@@ -4,25 +4,42 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
 )
 
 // textTable prints columns, aligned.
-type textTable struct{ w *tabwriter.Writer }
+type textTable struct {
+	w    *tabwriter.Writer
+	rows int
+}
+
+// alignedRows is how many rows are aligned with one another. They are held in
+// memory until then, and a ledger may have millions.
+const alignedRows = 1000
 
 func (a *app) table(header ...string) *textTable {
-	t := &textTable{tabwriter.NewWriter(a.Out, 0, 8, 2, ' ', 0)}
-	t.row(header...)
+	t := &textTable{w: tabwriter.NewWriter(a.Out, 0, 8, 2, ' ', 0)}
+	_ = t.row(header...) // is written to memory; flush tells of errors
 	return t
 }
 
 func (t *textTable) row(cells ...string) error {
-	_, err := fmt.Fprintln(t.w, strings.Join(cells, "\t"))
-	return err
+	for i, cell := range cells {
+		cells[i] = oneLine(cell)
+	}
+	if _, err := fmt.Fprintln(t.w, strings.Join(cells, "\t")); err != nil {
+		return err
+	}
+	if t.rows++; t.rows%alignedRows == 0 {
+		return t.flush()
+	}
+	return nil
 }
 
 func (t *textTable) flush() error { return t.w.Flush() }
@@ -33,14 +50,47 @@ func printJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-// oneLine keeps a reason from breaking a table.
+// oneLine shows what is no printable character escaped, as Go writes it: names
+// and values come from outside, and must neither break a line nor command the
+// terminal.
 func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
+	if strings.IndexFunc(s, unprintable) < 0 && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if unprintable(r) || r == utf8.RuneError && size == 1 {
+			quoted := strconv.Quote(s[:size])
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteString(s[:size])
 		}
-		return r
-	}, s)
+		s = s[size:]
+	}
+	return b.String()
+}
+
+func unprintable(r rune) bool { return !strconv.IsPrint(r) }
+
+// shellWord writes an argument so that it can be pasted into a shell.
+func shellWord(s string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,"
+	switch {
+	case s != "" && strings.Trim(s, plain) == "":
+		return s
+	case oneLine(s) == s:
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if c < ' ' || c >= 0x7f || c == '\'' || c == '\\' {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return "$'" + b.String() + "'"
 }
 
 // count prints a number with thousands separated.

@@ -13,6 +13,8 @@ func versionCommand(a *app) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  noArgs,
+
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			version := "unknown"
 			if info, ok := debug.ReadBuildInfo(); ok {
@@ -23,6 +25,3 @@ func versionCommand(a *app) *cobra.Command {
 		},
 	}
 }
-
-// noArgs refuses arguments, as a usage error.
-func noArgs(cmd *cobra.Command, args []string) error { return usage(cobra.NoArgs(cmd, args)) }
