@@ -63,7 +63,7 @@ func (t *Target) connect(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	t.writer = &writer{conn: conn, buffer: opts.Buffer, commitSQL: "COMMIT"}
+	t.writer = &writer{conn: conn, options: opts, commitSQL: "COMMIT"}
 	if t.view, err = t.db.Conn(ctx); err != nil {
 		return err
 	}

@@ -7,9 +7,11 @@ type Options struct {
 	// batch is taken alone.
 	Buffer int64
 	// Memory is DuckDB's own memory_limit in bytes, which does not cover
-	// Buffer. Default 192 MiB; DuckDB needs at least 64 MiB.
+	// Buffer. Default 192 MiB; DuckDB needs at least 64 MiB. A table of
+	// many columns raises it to 1.5 MiB a column.
 	Memory int64
-	// Threads is how many threads DuckDB uses. Default: all cores.
+	// Threads is the most threads that DuckDB uses. Default: all cores. A
+	// wide table gets fewer: each thread needs 1.5 MiB a column.
 	Threads int
 	// ReadOnly opens the file for looking only; it must exist.
 	ReadOnly bool

@@ -69,6 +69,9 @@ func (w *writer) newSink(ctx context.Context, name string) (*sink, error) {
 	if table == nil {
 		return nil, fmt.Errorf("table %q does not exist", name)
 	}
+	if err := w.fit(ctx, len(table.Schema)); err != nil {
+		return nil, err
+	}
 	s := &sink{schema: table.Schema.Arrow(), feed: newFeed(*table)}
 	view := fmt.Sprintf("feed_%d", len(w.tables))
 	if s.release, err = w.registerFeed(ctx, view, s.feed); err != nil {

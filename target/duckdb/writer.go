@@ -32,13 +32,14 @@ var (
 // writer is the one transaction at a time that all sessions share.
 type writer struct {
 	ledger    *ledger.Store
-	buffer    int64  // bytes that may be held before they are inserted
+	options   Options
 	main      string // the database that is the file
 	commitSQL string // COMMIT; a test puts one here that goes wrong
 
 	mu     sync.Mutex // guards conn and everything below
 	conn   *sql.Conn
 	tables map[string]*sink
+	widest int  // columns of the widest of them
 	txn    *txn // nil between transactions
 	closed bool
 }
@@ -70,7 +71,7 @@ func (w *writer) push(ctx context.Context, s *session, items []abstract.ChangeIt
 // committed.
 func (w *writer) due() bool {
 	t := w.txn
-	return t.rows >= commitRows || t.total >= commitBuffers*w.buffer || time.Since(t.begun) >= commitAfter
+	return t.rows >= commitRows || t.total >= commitBuffers*w.options.Buffer || time.Since(t.begun) >= commitAfter
 }
 
 // ready prepares everything that pushing the items needs, before any of them
@@ -108,7 +109,7 @@ func (w *writer) undo(s *session, cause error) error {
 // add takes one item, which it owns, and for which w is ready.
 func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) error {
 	size := sizeOf(item)
-	if t := w.txn; t != nil && len(t.items) > 0 && (t.items[0].Table != item.Table || t.bytes+size > w.buffer) {
+	if t := w.txn; t != nil && len(t.items) > 0 && (t.items[0].Table != item.Table || t.bytes+size > w.options.Buffer) {
 		if err := w.insert(ctx); err != nil {
 			item.Release()
 			known := t.causeFor(s, err)
