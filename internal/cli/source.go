@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,6 +19,22 @@ import (
 type opened struct {
 	*snapshot.Source
 	buckets []object.Bucket
+	target  string // the key of the file that is loaded into, "" if it is none
+}
+
+// Pages leaves out the file that is loaded into: "sluice load ." finds it
+// beside the data, and must not try to load it into itself.
+func (o *opened) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
+	if o.target == "" {
+		return o.Source.Pages(ctx, page)
+	}
+	return o.Source.Pages(ctx, func(ctx context.Context, b object.Bucket, infos []object.Info) error {
+		return page(ctx, b, slices.DeleteFunc(infos, func(i object.Info) bool { return o.isTarget(i.Key) }))
+	})
+}
+
+func (o *opened) isTarget(key string) bool {
+	return key == o.target || key == o.target+".wal" || strings.HasPrefix(key, o.target+".tmp/")
 }
 
 // Close closes the buckets.
@@ -33,6 +50,11 @@ func (o *opened) Close() error {
 // decides the table's and the pipeline's name if the flags do not.
 func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*opened, error) {
 	o := &opened{}
+	if path, ok := strings.CutPrefix(f.to, "duckdb:"); ok {
+		if path, err := filepath.Abs(path); err == nil {
+			o.target = filepath.ToSlash(path)
+		}
+	}
 	buckets := map[string]object.Bucket{}
 	var places []snapshot.Place
 	var tables []string

@@ -124,7 +124,7 @@ func TestUsageErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"load"}, "at least 1 arg"},
+		{[]string{"load"}, "needs a source"},
 		{[]string{"load", path, "--to", "nosuch:x"}, "duckdb"},
 		{[]string{"load", path, "--format", "xml", "--to", db}, "csv"},
 		{[]string{"load", path, "--column", "id=varchar2", "--to", db}, "unknown type"},

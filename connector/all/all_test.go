@@ -1,0 +1,25 @@
+package all_test
+
+import (
+	"testing"
+
+	"github.com/seed-ede61cd5/sluice/connector/all"
+)
+
+// TestExtensionsNameFormats keeps the two maps of the register together.
+func TestExtensionsNameFormats(t *testing.T) {
+	r := all.Registry()
+	for ext, format := range r.Extensions {
+		if r.Formats[format] == nil {
+			t.Errorf("extension %s stands for %s, which is no format", ext, format)
+		}
+	}
+	for name, open := range r.Targets {
+		if open == nil {
+			t.Errorf("target %s has no driver", name)
+		}
+	}
+	if r.Buckets["file"] == nil {
+		t.Error("local files cannot be read")
+	}
+}

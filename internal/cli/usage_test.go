@@ -1,0 +1,108 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestWrongUsage ends each wrong call with code 2, nothing on standard output,
+// and a message that names the place and the fix.
+func TestWrongUsage(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "good.csv", good)
+	write(t, dir, "other.csv", good)
+	for _, c := range []struct{ args, want string }{
+		{"laod", `unknown command "laod": did you mean 'load'? (see 'sluice --help')`},
+		{"xyzzy", `unknown command "xyzzy" (see 'sluice --help')`},
+		{"load", `'sluice load' needs a source: a file, a directory or a pattern such as './data/*.csv'`},
+		{"load good.csv --formt csv", `unknown flag: --formt: did you mean --format? (see 'sluice load --help')`},
+		{"load good.csv --xyzzy", `unknown flag: --xyzzy (see 'sluice load --help')`},
+		{"load -good.csv", `a file's name that begins with - is written ./-good.csv`},
+		{"load good.csv --format cvs", `format "cvs" is not known: use one of auto, csv, tsv`},
+		{"load good.csv --to my.duckdb", `target "my.duckdb" does not say what it is: begin it with one of duckdb:, stdout:, as in duckdb:my.duckdb`},
+		{"load good.csv --to mysql://h/db", `target "mysql:" is not known: use one of duckdb, stdout`},
+		{"load good.csv --to stdout:x", `target "stdout:x": write stdout: with nothing behind it`},
+		{"load nope.csv --to stdout:", `nothing matches "nope.csv" (in the folder "DIR")`},
+		{"load - --to stdout:", `nothing matches "-": standard input cannot be loaded exactly once, so name a file`},
+		{"load s3://bucket/key --to stdout:", `source "s3://bucket/key": this build has no store s3://, but file:// and plain paths`},
+		{"load file://good.csv --to stdout:", `source "file://good.csv": write file:///path, with three slashes`},
+		{"load good.csv other.csv --to stdout:", `the tables "good" and "other": name one with --table, or quote the pattern`},
+		{"load good.csv --memory lots", `"lots" is not a size`},
+		{"load good.csv --delimiter ;;", `";;" is not one byte`},
+		{"load good.csv --max-bad-rows 5", `--max-bad-rows goes with --on-bad-row skip`},
+		{"load good.csv --column id=text --column id=int64", `"id" is given twice`},
+		{"status x", `'sluice status' takes no arguments, and got "x"`},
+		{"explain", `'sluice explain' needs the name of one file, as 'sluice files' prints it, and got 0`},
+		{"explain a b", `and got 2`},
+		{"forget", `forget needs the name of an object`},
+		{"forget --all", `forget --all needs --pipeline`},
+		{"forget a --all --pipeline p", `forget takes either objects or --all`},
+		{"files --to stdout:", `stdout: keeps no ledger`},
+		{"demo --rows 5", `--rows 5: give at least 1000`},
+	} {
+		got := sluice(t, dir, strings.Fields(c.args)...)
+		if got.code != 2 || got.out != "" || !strings.Contains(got.err, c.want) || !strings.HasPrefix(got.err, "sluice: ") {
+			t.Errorf("sluice %s: code %d, stdout %q, stderr\n%swant 2 and\n%s", c.args, got.code, got.out, got.err, c.want)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*.duckdb*")); err != nil || len(left) != 0 {
+		t.Errorf("wrong calls left %v behind (%v)", left, err)
+	}
+}
+
+// TestAllWrongFlagsAreToldAtOnce spares the user one try for each of them.
+func TestAllWrongFlagsAreToldAtOnce(t *testing.T) {
+	got := sluice(t, "", "load", "x.csv", "--memory", "1KiB", "--workers", "-1", "--on-bad-row", "ignore",
+		"--column", "id", "--column", "id=int").expect(t, 2)
+	same(t, "stderr", got.err, `
+sluice: --column: column "id": write name=type, such as zip=text
+  --column: column "id": unknown type "int": use one of bool, date, float64, int64, text, timestamp, timestamptz
+  --on-bad-row "ignore": use fail or skip
+  --memory 1KiB: at least 8.0 MiB is needed
+  --workers -1: give a number from 1 to 1000`)
+}
+
+// TestMessagesCannotBeForged escapes what a hostile name brings along (X-15).
+func TestMessagesCannotBeForged(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	name := "a\nloaded 5 files\x1b[31m.csv"
+	for _, args := range [][]string{
+		{"load", name, "--to", "stdout:"},
+		{"load", "x.csv", "--to", name},
+		{"load", "x.csv", "--format", name},
+		{"load", "x.csv", "--column", name + "=int"},
+		{"load", "x.csv", "--" + name},
+		{"load", "-" + name},
+		{name},
+		{"status", name},
+	} {
+		got := sluice(t, dir, args...).expect(t, 2)
+		if strings.Contains(got.err, "\x1b") || strings.Contains(got.err, "\nloaded") {
+			t.Errorf("sluice %q printed %q", args, got.err)
+		}
+	}
+	if err := os.WriteFile(name, []byte("id\n1\n1,2\n"), 0o644); err != nil {
+		t.Skip("this file system has no such names")
+	}
+	got := sluice(t, dir, "load", dir, "--to", "stdout:").expect(t, 3)
+	if want := `failed: "DIR/a\nloaded 5 files\x1b[31m.csv": record 2`; !strings.Contains(got.err, want) {
+		t.Errorf("stderr is\n%s\nwant %s", got.err, want)
+	}
+}
+
+// TestHelpIsTheFirstWord shows the help where no command is given.
+func TestHelpIsTheFirstWord(t *testing.T) {
+	got := sluice(t, "").expect(t, 0)
+	for _, want := range []string{"sluice load ./data/*.csv", "130 interrupted", "forget"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("the help lacks %q:\n%s", want, got.out)
+		}
+	}
+	if got := sluice(t, "", "version").expect(t, 0); !strings.HasPrefix(got.out, "sluice ") {
+		t.Errorf("version printed %q", got.out)
+	}
+}
