@@ -61,8 +61,11 @@ func (w *worker) lookAgain(ctx context.Context, c *contested) error {
 	}
 	switch at := c.job.entry.Offset; {
 	case at != c.offset:
-		c.offset, c.since = at, time.Now()
+		c.offset, c.since, c.job.takeovers = at, time.Now(), 0
 	case time.Since(c.since) >= standstill:
+		// Where nothing moves and every attempt is a conflict, it is not
+		// another loader that stands in the way.
+		c.job.takeovers++
 		return w.alone(ctx, c.job, backoff{})
 	}
 	w.contested = append(w.contested, c)

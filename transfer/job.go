@@ -19,6 +19,8 @@ type job struct {
 	entry ledger.Entry
 	// sample is what the file's beginning tells, once it was looked at.
 	sample *reader.Sample
+	// takeovers is how often the file was taken over where it stood still.
+	takeovers int
 	// fetched is how many of its bytes the statistics have.
 	fetched atomic.Int64
 }

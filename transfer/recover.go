@@ -20,8 +20,15 @@ func (w *worker) recover(ctx context.Context, cause error, jobs []*job) error {
 		return fmt.Errorf("load into table %q: %w", w.cfg.Table, cause)
 	}
 	w.cfg.Logger.Warn("transaction rolled back, going on file by file", "files", len(jobs), "cause", cause)
+	conflict, _ := errors.AsType[*ledger.ConflictError](cause)
 	for _, j := range jobs {
-		if err := w.alone(ctx, j, backoff{}); err != nil {
+		var err error
+		if conflict != nil && conflict.ID == j.entry.ID {
+			err = w.putAside(ctx, j)
+		} else {
+			err = w.alone(ctx, j, backoff{})
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -61,7 +68,7 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 		case isPush(err) && w.ledger == nil:
 			// Nobody knows which rows have arrived.
 			return w.fatal(j, err)
-		case errors.Is(err, ledger.ErrConflict):
+		case errors.Is(err, ledger.ErrConflict) && j.takeovers < maxTries:
 			return w.putAside(ctx, j)
 		case abstract.ClassOf(err) == abstract.Transient && wait.more():
 			if err := wait.sleep(ctx); err != nil {
