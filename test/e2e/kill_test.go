@@ -80,44 +80,6 @@ func killUntilDone(t *testing.T, random *rand.Rand, data, db string, most int) (
 	return killed, false
 }
 
-// TestSIGTERMCommitsAndResumes stops a load politely: it must end with code
-// 130 and go on where it was (C-14).
-func TestSIGTERMCommitsAndResumes(t *testing.T) {
-	const rows = 2_000_000
-	dir := t.TempDir()
-	data := filepath.Join(dir, "data")
-	if err := os.Mkdir(data, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := orders.WriteFile(filepath.Join(data, "one.csv"), 0, rows); err != nil {
-		t.Fatal(err)
-	}
-	db := filepath.Join(dir, "term.duckdb")
-	cmd := exec.Command(binary, "load", data, "--to", "duckdb:"+db, "--table", "orders", "--memory", "16MiB")
-	lines := startAndRead(t, cmd)
-	interrupted := false
-	for line := range lines {
-		if !interrupted {
-			interrupted = true
-			t.Logf("interrupting after %q", line)
-			if err := cmd.Process.Signal(os.Interrupt); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != 130 {
-		t.Fatalf("exit code %d after SIGINT, want 130", code)
-	}
-	if n := scalar(t, db, `SELECT count(*) FROM orders`); n == 0 || n == rows {
-		t.Errorf("%d rows are committed after SIGINT, want some but not all %d", n, rows)
-	}
-	sluice(t, "load", data, "--to", "duckdb:"+db, "--table", "orders").expect(t, 0)
-	if err := compare(t, db, rows); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // compare compares the table with the model, row by row.
 func compare(t *testing.T, path string, rows int64) error {
 	db := openDB(t, path)
