@@ -28,10 +28,12 @@ continued where it was left: run the same command again after any interruption.
 
 SOURCE is a file, a directory (with all below it, except names that start with
 . or _) or a pattern: * ? [a-z] within a name, ** for any directories, {a,b}
-for either, \ to take the next character as it is. Put a pattern in quotes if
-the shell must not expand it: ** needs them, and so do very many files.
+for either, \ to take the next character as it is. Put a pattern in quotes:
+expanded by the shell, it is many sources, and the table's name is then only
+clear with --table.
 
-  sluice load ./data/*.csv
+  sluice load ./data
+  sluice load './data/*.csv' --to duckdb:my.duckdb
   sluice load './logs/**/*.csv.gz' --to duckdb:logs.duckdb --table logs
   sluice load export.csv --delimiter ';' --null NA --column zip=text
   sluice load export.csv --to stdout: | head

@@ -36,9 +36,9 @@ func newRoot(a *app) *cobra.Command {
 speed of the database's own loader. Stop it at any moment, even with kill -9,
 and run the same command again: it goes on where it was, no row lost or doubled.
 
-  sluice demo                                   see it for yourself, in a minute
-  sluice load ./data/*.csv --to duckdb:my.duckdb
-  sluice files --to duckdb:my.duckdb            what became of each file
+  sluice demo                                       see it for yourself, in a minute
+  sluice load './data/*.csv' --to duckdb:my.duckdb  into the table "data"
+  sluice files --to duckdb:my.duckdb                what became of each file
 
 ` + exitHelp,
 		SilenceErrors: true,

@@ -97,7 +97,7 @@ func TestMessagesCannotBeForged(t *testing.T) {
 // TestHelpIsTheFirstWord shows the help where no command is given.
 func TestHelpIsTheFirstWord(t *testing.T) {
 	got := sluice(t, "").expect(t, 0)
-	for _, want := range []string{"sluice load ./data/*.csv", "130 interrupted", "forget"} {
+	for _, want := range []string{"sluice load './data/*.csv' ", "130 interrupted", "forget"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("the help lacks %q:\n%s", want, got.out)
 		}

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,18 +73,26 @@ func TestSignalsCommitAndResume(t *testing.T) {
 	}
 }
 
-// TestSecondSignalEndsAtOnce interrupts a load that cannot finish what it
-// writes, because nobody reads it (C-15).
-func TestSecondSignalEndsAtOnce(t *testing.T) {
-	cmd := exec.Command(binary, "load", bigFile(t, 500_000), "--to", "stdout:")
+// startPrinting starts a load to standard output, and reads one line of what
+// it prints, which is far more than a pipe holds.
+func startPrinting(t *testing.T) (cmd *exec.Cmd, stdout io.ReadCloser, stderr <-chan string) {
+	t.Helper()
+	cmd = exec.Command(binary, "load", bigFile(t, 500_000), "--to", "stdout:")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := startAndRead(t, cmd)
+	stderr = startAndRead(t, cmd)
 	if _, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
 		t.Fatal(err)
 	}
+	return cmd, stdout, stderr
+}
+
+// TestSecondSignalEndsAtOnce interrupts a load that cannot finish what it
+// writes, because nobody reads it (C-15).
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	cmd, _, lines := startPrinting(t)
 	signal(t, cmd, os.Interrupt)
 	for line := range lines {
 		if strings.HasPrefix(line, "interrupted: ") {
@@ -98,15 +107,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 
 // TestReaderGoesAway is "sluice load … | head": no message, no stack, no hang.
 func TestReaderGoesAway(t *testing.T) {
-	cmd := exec.Command(binary, "load", bigFile(t, 500_000), "--to", "stdout:")
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := startAndRead(t, cmd)
-	if _, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
+	cmd, stdout, lines := startPrinting(t)
 	if err := stdout.Close(); err != nil {
 		t.Fatal(err)
 	}
