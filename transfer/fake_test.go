@@ -64,20 +64,21 @@ func (f *fake) config() transfer.Config {
 
 func (f *fake) load(t *testing.T) (transfer.Result, error) {
 	t.Helper()
-	result, err := f.loadWith(t, context.Background(), f.config())
-	if err == nil && result.FilesFound != result.FilesLoaded+result.FilesFailed {
-		t.Errorf("%d files were found, %d loaded, %d failed", result.FilesFound, result.FilesLoaded, result.FilesFailed)
-	}
-	return result, err
+	return runLoad(t, context.Background(), f.config())
 }
 
-func (f *fake) loadWith(t *testing.T, ctx context.Context, cfg transfer.Config) (transfer.Result, error) {
+// runLoad loads, and checks what every result must be.
+func runLoad(t *testing.T, ctx context.Context, cfg transfer.Config) (transfer.Result, error) {
 	t.Helper()
 	loader, err := transfer.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return loader.Load(ctx)
+	result, err := loader.Load(ctx)
+	if err == nil && result.FilesFound != result.FilesLoaded+result.FilesFailed {
+		t.Errorf("%d files were found, %d loaded, %d failed", result.FilesFound, result.FilesLoaded, result.FilesFailed)
+	}
+	return result, err
 }
 
 // wantIDs checks that exactly the rows 0 to n-1 were stored, each once.

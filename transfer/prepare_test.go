@@ -63,7 +63,7 @@ func TestTableIsMadeOfWhatTheFilesHave(t *testing.T) {
 			}
 			cfg := f.config()
 			cfg.Columns = test.fixed
-			result, err := f.loadWith(t, context.Background(), cfg)
+			result, err := runLoad(t, context.Background(), cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +174,7 @@ func TestFixedColumnsMustFitTheTable(t *testing.T) {
 		f.numbers("a", 0, 1)
 		cfg := f.config()
 		cfg.Columns = abstract.Schema{column}
-		_, err := f.loadWith(t, context.Background(), cfg)
+		_, err := runLoad(t, context.Background(), cfg)
 		if (err != nil) != (wants != "") || err != nil && !strings.Contains(err.Error(), wants) {
 			t.Errorf("%v: %v", column, err)
 		}

@@ -4,11 +4,8 @@ package transfer_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -53,12 +50,7 @@ func (r *rig) write(name, text string) string {
 // numbers writes a file with the rows first to first+n-1, each with its name.
 func (r *rig) numbers(name string, first, n int) string {
 	r.t.Helper()
-	var b strings.Builder
-	b.WriteString("id,word\n")
-	for i := first; i < first+n; i++ {
-		fmt.Fprintf(&b, "%d,word %d\n", i, i)
-	}
-	return r.write(name, b.String())
+	return r.write(name, numbersCSV(first, n))
 }
 
 // open opens the target.
@@ -102,15 +94,6 @@ func (r *rig) load(change func(*transfer.Config)) (transfer.Result, error) {
 		change(&cfg)
 	}
 	return runLoad(r.t, context.Background(), cfg)
-}
-
-func runLoad(t *testing.T, ctx context.Context, cfg transfer.Config) (transfer.Result, error) {
-	t.Helper()
-	loader, err := transfer.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return loader.Load(ctx)
 }
 
 // mustLoad loads and fails the test on an error.
@@ -172,98 +155,4 @@ func (r *rig) entry(path string) ledger.Entry {
 		r.t.Fatalf("entry of %s: %v, %v", path, entries, err)
 	}
 	return entries[len(entries)-1]
-}
-
-// faultyTarget breaks the calls of its sessions that decide picks.
-type faultyTarget struct {
-	target.Target
-	decide func(op string, n int) fault
-
-	mu    sync.Mutex
-	calls int
-}
-
-// fault is what happens to a call.
-type fault int
-
-const (
-	none        fault = iota
-	failBefore        // nothing is done, the transaction is undone
-	failAfter         // the call takes effect, and answers as if it had not
-	crashBefore       // as the end of the process: nothing works from then on
-	crashAfter
-)
-
-func (f *faultyTarget) next(op string) fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.calls++
-	return f.decide(op, f.calls)
-}
-
-func (f *faultyTarget) Session(ctx context.Context, cfg target.SessionConfig) (target.Session, error) {
-	inner, err := f.Target.Session(ctx, cfg)
-	return &faultySession{inner, f, ctx, cfg}, err
-}
-
-type faultySession struct {
-	target.Session
-	owner *faultyTarget
-	ctx   context.Context
-	cfg   target.SessionConfig
-}
-
-var (
-	errInjected = fmt.Errorf("injected fault")
-	errCrashed  = fmt.Errorf("injected crash")
-)
-
-// undo rolls the session's transaction back, as the target would.
-func (s *faultySession) undo() error {
-	if err := s.Session.Close(); err != nil {
-		return err
-	}
-	var err error
-	if s.Session, err = s.owner.Target.Session(s.ctx, s.cfg); err != nil {
-		return err
-	}
-	return &target.RollbackError{Cause: errInjected}
-}
-
-func (s *faultySession) Push(items []abstract.ChangeItem) error {
-	switch s.owner.next("push") {
-	case failBefore:
-		abstract.ReleaseAll(items)
-		return s.undo()
-	case failAfter:
-		if err := s.Session.Push(items); err != nil {
-			return err
-		}
-		return s.undo()
-	case crashBefore:
-		abstract.ReleaseAll(items)
-		return errCrashed
-	case crashAfter:
-		_ = s.Session.Push(items)
-		return errCrashed
-	}
-	return s.Session.Push(items)
-}
-
-func (s *faultySession) Flush() error {
-	switch s.owner.next("flush") {
-	case failBefore:
-		return s.undo()
-	case failAfter:
-		if err := s.Session.Flush(); err != nil {
-			return err
-		}
-		return &target.RollbackError{Cause: errInjected}
-	case crashBefore:
-		return errCrashed
-	case crashAfter:
-		_ = s.Session.Flush()
-		return errCrashed
-	}
-	return s.Session.Flush()
 }

@@ -106,7 +106,7 @@ func TestC14CancelEndsABackoff(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 		defer cancel()
 		begun := time.Now()
-		result, err := f.loadWith(t, ctx, f.config())
+		result, err := runLoad(t, ctx, f.config())
 		if !errors.Is(err, context.DeadlineExceeded) || result.FilesLoaded != 1 || result.FilesFailed != 0 {
 			t.Errorf("%+v, %v", result, err)
 		}
@@ -138,7 +138,7 @@ func TestT13BlockedTargetHoldsReadingBack(t *testing.T) {
 		finished := make(chan error)
 		var read int64
 		go func() {
-			result, err := f.loadWith(t, context.Background(), cfg)
+			result, err := runLoad(t, context.Background(), cfg)
 			read = result.BytesRead
 			finished <- err
 		}()
@@ -195,7 +195,7 @@ func TestFatalErrorStopsAllWorkers(t *testing.T) {
 		}
 		cfg := f.config()
 		cfg.Workers = 2
-		result, err := f.loadWith(t, context.Background(), cfg)
+		result, err := runLoad(t, context.Background(), cfg)
 		if !errors.Is(err, broken) || result.FilesFailed != 0 || result.FilesLoaded != 0 {
 			t.Errorf("%+v, %v", result, err)
 		}
@@ -278,7 +278,7 @@ func TestRollbackWhileStopping(t *testing.T) {
 			}
 			return nil
 		}
-		result, err := f.loadWith(t, ctx, f.config())
+		result, err := runLoad(t, ctx, f.config())
 		if err == nil || result.FilesLoaded != 0 || len(f.source.told()) != 0 {
 			t.Errorf("%+v, %v; the source was told of %v", result, err, f.source.told())
 		}
