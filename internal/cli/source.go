@@ -63,6 +63,9 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 		if err != nil {
 			return nil, errors.Join(usage(err), o.Close())
 		}
+		if location.Scheme == "file" && o.target != "" && location.Key == o.target {
+			return nil, errors.Join(usage(fmt.Errorf("source %q is the file that --to loads into", arg)), o.Close())
+		}
 		open := a.registry.Buckets[location.Scheme]
 		if open == nil {
 			return nil, errors.Join(usage(a.noStore(arg, location.Scheme)), o.Close())

@@ -30,6 +30,7 @@ func TestWrongUsage(t *testing.T) {
 		{"load s3://bucket/key --to stdout:", `source "s3://bucket/key": this build has no store s3://, but file:// and plain paths`},
 		{"load file://good.csv --to stdout:", `source "file://good.csv": write file:///path, with three slashes`},
 		{"load good.csv other.csv --to stdout:", `the tables "good" and "other": name one with --table, or quote the pattern`},
+		{"load good.csv --to duckdb:./good.csv", `source "good.csv" is the file that --to loads into`},
 		{"load good.csv --memory lots", `"lots" is not a size`},
 		{"load good.csv --delimiter ;;", `";;" is not one byte`},
 		{"load good.csv --max-bad-rows 5", `--max-bad-rows goes with --on-bad-row skip`},
