@@ -34,7 +34,8 @@ test: build ## Everything: unit, model, corpus, kill -9 and memory tests; lists 
 fmt: ## Format the code
 	gofmt -w .
 
-bench: ## Run the benchmarks
+bench: build ## Sluice beside DuckDB's own loader, then the parts by themselves
+	cd test && SLUICE=$(CURDIR)/bin/sluice $(GO) run ./bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 clean: ## Remove what was built

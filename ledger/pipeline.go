@@ -14,6 +14,9 @@ func (s *Store) Bind(ctx context.Context, pipeline, table string) error {
 		case err != nil:
 			return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
 		case bound == "":
+			if err := refuseTwin(ctx, tx, pipeline, table); err != nil {
+				return err
+			}
 			if _, err := tx.Exec(ctx, `INSERT INTO {}.pipelines VALUES ($1, $2)`, pipeline, table); err != nil {
 				return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
 			}
@@ -23,6 +26,26 @@ func (s *Store) Bind(ctx context.Context, pipeline, table string) error {
 		}
 		return nil
 	})
+}
+
+// refuseTwin refuses a pipeline that differs from a known one only in letter
+// case, as does its table: most databases take the two tables for one, and the
+// files would be loaded into it twice.
+func refuseTwin(ctx context.Context, tx Tx, pipeline, table string) error {
+	rows, err := tx.Query(ctx, `SELECT pipeline, table_name FROM {}.pipelines
+		WHERE lower(pipeline) = lower($1) AND lower(table_name) = lower($2)`, pipeline, table)
+	if err != nil {
+		return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var twin, twinTable string
+		if err := rows.Scan(&twin, &twinTable); err != nil {
+			return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
+		}
+		return fmt.Errorf("pipeline %q loads table %q, which differs from %q only in letter case: write it that way", twin, twinTable, table)
+	}
+	return rows.Err()
 }
 
 // Table tells which table a pipeline loads, "" if the ledger does not know it.

@@ -28,7 +28,7 @@ func checkFile(path string, mustExist bool) error {
 	}
 	folder := filepath.Dir(path)
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("open DuckDB file %q: the folder %q does not exist: create it first", path, folder)
+		return fmt.Errorf("open DuckDB file %q: the folder %q %w: create it first", path, folder, fs.ErrNotExist)
 	}
 	info, err := os.Stat(path)
 	switch {

@@ -69,8 +69,15 @@ func (t *Target) connect(ctx context.Context, opts Options) error {
 	}
 	t.ledger = ledger.NewUnkeyed(t, ledgerSchema)
 	t.writer.ledger = t.ledger
-	if err := conn.QueryRowContext(ctx, "SELECT current_database()").Scan(&t.writer.main); err != nil {
+	var inMemory bool
+	if err := conn.QueryRowContext(ctx, `SELECT database_name, path IS NULL FROM duckdb_databases()
+		WHERE database_name = current_database()`).Scan(&t.writer.main, &inMemory); err != nil {
 		return err
+	}
+	if inMemory {
+		// DuckDB opens a CSV, JSON or Parquet file as a view in an empty
+		// memory database: the rows would be gone with the process.
+		return errors.New("it is a data file, not a DuckDB database: name another file")
 	}
 	switch strings.ToLower(t.writer.main) {
 	case ledgerSchema, feedDB:

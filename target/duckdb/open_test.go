@@ -28,6 +28,7 @@ func TestOpenErrors(t *testing.T) {
 		damaged[n] ^= 0x55
 	}
 	for name, content := range map[string][]byte{
+		"rows.csv": []byte("id,name\n1,one\n"), "rows.json": []byte("[{\"id\": 1}]\n"),
 		"text": bytes.Repeat([]byte("not a database\n"), 1000), "short": []byte("x"), "empty": nil,
 		"damaged": damaged, "cut": content[:len(content)/2],
 	} {
@@ -40,6 +41,8 @@ func TestOpenErrors(t *testing.T) {
 	}{
 		{dir, duckdb.Options{}, []string{"folder", in("sluice.duckdb")}},
 		{in("no/such/x.duckdb"), duckdb.Options{}, []string{in("no/such"), "does not exist", "create it"}},
+		{in("rows.csv"), duckdb.Options{}, []string{"data file", "another file"}},
+		{in("rows.json"), duckdb.Options{}, []string{"data file", "another file"}},
 		{in("text"), duckdb.Options{}, []string{"not a valid DuckDB", "another file"}},
 		{in("short"), duckdb.Options{}, []string{"not a valid DuckDB", "another file"}},
 		{in("empty"), duckdb.Options{}, []string{"not a valid DuckDB", "another file"}},

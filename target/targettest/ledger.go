@@ -58,6 +58,9 @@ func testBind(e *env) {
 	}
 	e.must(store.Bind(e.Context(), pipeline, `ta"ble`))
 	e.must(store.Bind(e.Context(), pipeline, `ta"ble`))
+	if err := store.Bind(e.Context(), strings.ToUpper(pipeline), `TA"ble`); err == nil || !strings.Contains(err.Error(), "letter case") {
+		e.Errorf("a pipeline and a table that differ only in letter case: %v", err)
+	}
 	if err := store.Bind(e.Context(), pipeline, "other"); err == nil || !strings.Contains(err.Error(), "--pipeline") {
 		e.Errorf("bound to another table: %v", err)
 	}
