@@ -97,6 +97,9 @@ func TestFaultAtEveryCall(t *testing.T) {
 type faultyTarget struct {
 	target.Target
 	decide func(op string, n int) fault
+	// refuse, unless nil, is asked before each push. Its error is the push's,
+	// and the transaction is undone.
+	refuse func(items []abstract.ChangeItem) error
 
 	mu    sync.Mutex
 	calls int
@@ -117,6 +120,9 @@ func (f *faultyTarget) next(op string) fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls++
+	if f.decide == nil {
+		return none
+	}
 	return f.decide(op, f.calls)
 }
 
@@ -150,6 +156,15 @@ func (s *faultySession) undo() error {
 }
 
 func (s *faultySession) Push(items []abstract.ChangeItem) error {
+	if s.owner.refuse != nil {
+		if err := s.owner.refuse(items); err != nil {
+			abstract.ReleaseAll(items)
+			if undone := s.undo(); !errors.Is(undone, errInjected) {
+				return undone
+			}
+			return err
+		}
+	}
 	switch s.owner.next("push") {
 	case failBefore:
 		abstract.ReleaseAll(items)

@@ -282,3 +282,70 @@ func TestPlanWritesNothing(t *testing.T) {
 		t.Errorf("the plan created %+v, %v", table, err)
 	}
 }
+
+// TestSkippedFilesAreToldToTheSource: what an earlier run has loaded needs no
+// loading, so a queue may drop its message.
+func TestSkippedFilesAreToldToTheSource(t *testing.T) {
+	r := newRig(t)
+	loaded := r.numbers("a.csv", 0, 10)
+	r.write("b.csv", "id,word\nx,y,z\n")
+	r.mustLoad(nil)
+	var told []string
+	result := r.mustLoad(func(cfg *transfer.Config) {
+		cfg.Source = &doneSource{cfg.Source, func(id abstract.ObjectID) { told = append(told, id.Key) }}
+	})
+	if result.FilesSkipped != 1 || !slices.Equal(told, []string{loaded}) {
+		t.Errorf("%+v; told of %v", result.Stats, told)
+	}
+}
+
+// TestNothingButEmptyFiles: there is nothing to make a table of. The files
+// fail, the load does not, and once there is a table they are loaded.
+func TestNothingButEmptyFiles(t *testing.T) {
+	r := newRig(t)
+	r.write("a.csv", "")
+	r.write("b.csv", "")
+	result := r.mustLoad(nil)
+	if result.FilesFailed != 2 || result.Created != "" || !strings.Contains(result.Failures[0].Reason(), "no columns") {
+		t.Fatalf("%+v", result)
+	}
+	r.numbers("c.csv", 0, 10)
+	if result := r.mustLoad(nil); result.FilesLoaded != 3 {
+		t.Errorf("%+v", result)
+	}
+	r.wantRows(10)
+}
+
+// TestColumnsThatAFileLacks: a table may have more columns than a file, in
+// another order.
+func TestColumnsThatAFileLacks(t *testing.T) {
+	r := newRig(t)
+	r.write("a.csv", "word,id,extra\nword 0,0,x\n")
+	r.mustLoad(nil)
+	r.numbers("b.csv", 1, 500)
+	if result := r.mustLoad(nil); result.FilesLoaded != 1 {
+		t.Errorf("%+v", result)
+	}
+	r.wantRows(501)
+}
+
+// TestTableChangedInTheMiddleOfAFile: a file is resumed with the columns it
+// was begun with, or not at all.
+func TestTableChangedInTheMiddleOfAFile(t *testing.T) {
+	r := newRig(t)
+	path := r.write("f.csv", "id,word\n0,word 0\nx,y,z\n")
+	r.mustLoad(nil)
+	db := r.open()
+	err := db.(ledger.DB).Update(context.Background(), func(tx ledger.Tx) error {
+		_, err := tx.Exec(context.Background(), `ALTER TABLE t ADD COLUMN more bigint`)
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	result := r.mustLoad(nil)
+	if result.FilesFailed != 1 || !strings.Contains(result.Failures[0].Reason(), "sluice forget "+path) {
+		t.Errorf("%+v", result)
+	}
+	r.wantRows(1)
+}

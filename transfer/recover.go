@@ -68,7 +68,10 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 		case isPush(err) && w.ledger == nil:
 			// Nobody knows which rows have arrived.
 			return w.fatal(j, err)
-		case errors.Is(err, ledger.ErrConflict) && j.takeovers < maxTries:
+		case errors.Is(err, ledger.ErrConflict):
+			if j.takeovers >= maxTries {
+				return w.fail(ctx, j, err)
+			}
 			return w.putAside(ctx, j)
 		case abstract.ClassOf(err) == abstract.Transient && wait.more():
 			if err := wait.sleep(ctx); err != nil {
