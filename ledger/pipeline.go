@@ -38,7 +38,7 @@ func refuseTwin(ctx context.Context, tx Tx, pipeline, table string) error {
 		return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
 	}
 	defer rows.Close()
-	for rows.Next() {
+	if rows.Next() {
 		var twin, twinTable string
 		if err := rows.Scan(&twin, &twinTable); err != nil {
 			return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
