@@ -47,6 +47,14 @@ func Quote(value []byte) string {
 	return fmt.Sprintf("%q… (%d bytes)", value[:cut], len(value))
 }
 
+// A is a type with its article, as errors name it.
+func A(typ abstract.Type) string {
+	if typ == abstract.Int64 {
+		return "an " + string(typ)
+	}
+	return "a " + string(typ)
+}
+
 // FileOnly makes an error that fails one file and no other; see
 // [abstract.FileOnly]. The pipeline adds the file's name.
 func FileOnly(format string, args ...any) error {

@@ -13,7 +13,8 @@ type Evidence struct {
 	// Values counts the cells that had a value, Nulls those that had none.
 	Values, Nulls int64
 
-	kinds scalar.Kinds
+	kinds    scalar.Kinds
+	declared abstract.Type // what files say themselves, where no kind stands for it
 }
 
 // Observe adds a cell that has a value. It keeps no reference to it.
@@ -34,20 +35,80 @@ func (e *Evidence) ObserveText() {
 	e.kinds |= scalar.KindText
 }
 
+// ObserveJSON adds a value that only a JSON column holds: an object or an array.
+func (e *Evidence) ObserveJSON() {
+	e.Values++
+	e.kinds |= scalar.KindJSON
+}
+
+// Declare says what type the file itself gives the column, whether or not any
+// value was seen.
+func (e *Evidence) Declare(t abstract.Type) {
+	if kinds := kindsOf[t]; kinds != 0 {
+		e.kinds |= kinds
+		return
+	}
+	e.declare(t)
+}
+
+// kindsOf is what a declared type may hold. The types that no value is ever
+// taken for are not in it.
+var kindsOf = map[abstract.Type]scalar.Kinds{
+	abstract.Bool:        scalar.KindBool,
+	abstract.Int64:       scalar.KindInt | scalar.KindBigInt,
+	abstract.Float64:     scalar.KindFloat,
+	abstract.Date:        scalar.KindDate,
+	abstract.Timestamp:   scalar.KindTimestamp,
+	abstract.TimestampTZ: scalar.KindTimestampTZ,
+	abstract.Text:        scalar.KindText,
+	abstract.JSON:        scalar.KindJSON,
+}
+
+// declare takes a type that no kind stands for. Two decimals become one that
+// holds both, if there is one.
+func (e *Evidence) declare(t abstract.Type) {
+	if e.declared == "" || e.declared == t {
+		e.declared = t
+		return
+	}
+	p1, s1, ok1 := e.declared.Decimal()
+	p2, s2, ok2 := t.Decimal()
+	scale := max(s1, s2)
+	precision := max(p1-s1, p2-s2) + scale
+	if ok1 && ok2 && precision <= abstract.MaxPrecision {
+		e.declared = abstract.Decimal(precision, scale)
+		return
+	}
+	e.kinds |= scalar.KindText
+}
+
 // Merge is the evidence of both, which may stem from different files. The
 // name is e's.
 func (e Evidence) Merge(other Evidence) Evidence {
 	e.Values += other.Values
 	e.Nulls += other.Nulls
 	e.kinds |= other.kinds
+	if other.declared != "" {
+		e.declare(other.declared)
+	}
 	return e
 }
 
 // Type is the narrowest type that holds every value seen without changing
 // it: one kind gives its own type; integers and floats give float64 as long as
 // every integer is within ±2^53; any other mixture, and a column without a
-// single value, is text.
+// single value, is text. An object or an array makes it JSON. What files
+// declare themselves counts as if they had such values.
 func (e Evidence) Type() abstract.Type {
+	if e.declared != "" && e.kinds == 0 {
+		return e.declared
+	}
+	if e.kinds&scalar.KindJSON != 0 {
+		return abstract.JSON
+	}
+	if e.declared != "" {
+		return abstract.Text
+	}
 	switch e.kinds {
 	case scalar.KindBool:
 		return abstract.Bool

@@ -72,9 +72,8 @@ func completeColumn(_ *cobra.Command, _ []string, begun string) ([]string, cobra
 		return nil, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
 	var found []string
-	for _, t := range []abstract.Type{abstract.Bool, abstract.Int64, abstract.Float64, abstract.Date,
-		abstract.Timestamp, abstract.TimestampTZ, abstract.Text} {
-		found = append(found, name+"="+string(t))
+	for _, t := range abstract.TypeNames() {
+		found = append(found, name+"="+t)
 	}
 	return found, cobra.ShellCompDirectiveNoFileComp
 }

@@ -2,8 +2,11 @@ package csv
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -37,8 +40,17 @@ func (s *scan) decode(typ abstract.Type) {
 		n = values(s, typ, s.column.Int64s()[first:], scalar.Timestamp)
 	case abstract.TimestampTZ:
 		n = values(s, typ, s.column.Int64s()[first:], scalar.TimestampTZ)
-	default:
+	case abstract.Time:
+		n = values(s, typ, s.column.Int64s()[first:], scalar.Time)
+	case abstract.UUID:
+		n = values(s, typ, s.column.UUIDs()[first:], scalar.UUID)
+	case abstract.JSON:
+		n = s.jsons(first)
+	case abstract.Text:
 		n = s.texts(first)
+	default:
+		precision, size, _ := typ.Decimal()
+		n = values(s, typ, s.column.Decimals()[first:], scalar.Decimal(precision, size))
 	}
 	s.column.N = first + n
 }
@@ -51,24 +63,21 @@ func (s *scan) isNull(c cell) bool {
 // bad notes a cell that its type refuses. It tells whether to go on.
 func (s *scan) bad(row int, c cell, typ abstract.Type) bool {
 	s.faults.add(row, s.file, func() string {
-		article := "a"
-		if typ == abstract.Int64 {
-			article = "an"
-		}
-		return fmt.Sprintf("%s is not %s %s", reader.Quote(unescape(c, s.data, s.dialect.quote)), article, typ)
+		return fmt.Sprintf("%s is not %s", reader.Quote(unescape(c, s.data, s.dialect.quote)), reader.A(typ))
 	})
 	return s.skipBad
 }
 
 // values decodes cells of a fixed width.
-func values[T int32 | int64 | float64](s *scan, typ abstract.Type, out []T, parse func([]byte) (T, bool)) int {
+func values[T int32 | int64 | float64 | decimal128.Num | [16]byte](s *scan, typ abstract.Type, out []T, parse func([]byte) (T, bool)) int {
 	x := s.index
 	for r := range x.rows {
 		c := x.cells[r*x.columns+s.file]
 		v, ok := parse(c.in(s.data))
 		if !ok || s.dialect.nullSizes != 0 {
 			if s.isNull(c) {
-				v = 0
+				var zero T
+				v = zero
 				s.column.SetNull(s.column.N + r)
 			} else if !ok && !s.bad(r, c, typ) {
 				return r
@@ -126,6 +135,32 @@ func (s *scan) texts(first int) int {
 		} else {
 			used += unquote(data[used:], text, s.dialect.quote)
 		}
+		offsets[r+1] = int32(used)
+	}
+	return x.rows
+}
+
+// jsons checks and copies the cells of a JSON column.
+func (s *scan) jsons(first int) int {
+	x := s.index
+	offsets, data := s.column.Offsets()[first:], s.column.Data()
+	used := int(offsets[0])
+	for r := range x.rows {
+		c := x.cells[r*x.columns+s.file]
+		text := unescape(c, s.data, s.dialect.quote)
+		if s.isNull(c) {
+			s.column.SetNull(first + r)
+			text = nil
+		} else if !json.Valid(text) || s.suspect && unstorable(text) != "" {
+			if !s.bad(r, c, abstract.JSON) {
+				return r
+			}
+			text = nil
+		}
+		if used+len(text) > len(data) {
+			data = s.column.Grow(used + len(text))
+		}
+		used += copy(data[used:], text)
 		offsets[r+1] = int32(used)
 	}
 	return x.rows

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
@@ -57,6 +58,9 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 	for _, c := range req.Schema {
 		if c.Type.Arrow() == nil {
 			return nil, fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
+		}
+		if c.Type == abstract.Bytes {
+			return nil, reader.FileOnly("column %q is of type bytes, for which %s files have no notation: make it text", c.Name, f.name)
 		}
 	}
 	if n := len(req.Dialect.Columns); n > MaxColumns {

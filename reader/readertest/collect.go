@@ -1,15 +1,18 @@
 package readertest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/pusher"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
@@ -138,6 +141,17 @@ func value(a arrow.Array, i int) any {
 		return time.Unix(int64(a.Value(i))*86400, 0).UTC()
 	case *array.Timestamp:
 		return time.UnixMicro(int64(a.Value(i))).UTC()
+	case *array.Binary:
+		return bytes.Clone(a.Value(i))
+	case *array.Time64:
+		return strings.Clone(a.ValueStr(i))
+	case *array.Decimal128:
+		return a.ValueStr(i)
+	case *abstract.Extension:
+		if uuid, ok := a.Storage().(*array.FixedSizeBinary); ok {
+			return [16]byte(uuid.Value(i))
+		}
+		return value(a.Storage(), i)
 	}
 	return fmt.Sprintf("unexpected %v", a.DataType())
 }

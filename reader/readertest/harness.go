@@ -25,7 +25,9 @@ type File struct {
 	// Schema is the columns to ask for, nil for those that the sample finds.
 	Schema abstract.Schema
 	// Rows are the expected rows: nil for NULL, else bool, int64, float64,
-	// string, or a time.Time in UTC for what is a date or a time.
+	// string for text and JSON, []byte, a time.Time in UTC for a date or
+	// timestamp, a string such as "15:04:05.000000" for a time and "1.50" for a
+	// decimal, [16]byte for a UUID.
 	Rows [][]any
 	// Rejected is how many records are left out; they are read with
 	// [reader.SkipRow].

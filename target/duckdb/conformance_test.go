@@ -49,7 +49,12 @@ func rows(t *testing.T, db target.Target, table string, schema abstract.Schema) 
 	t.Helper()
 	columns := make([]string, 0, len(schema))
 	for _, column := range schema {
-		columns = append(columns, quoted(column.Name))
+		expression := quoted(column.Name)
+		switch _, _, decimal := column.Type.Decimal(); {
+		case decimal, column.Type == abstract.Time, column.Type == abstract.UUID, column.Type == abstract.JSON:
+			expression += "::VARCHAR"
+		}
+		columns = append(columns, expression)
 	}
 	query := "SELECT " + strings.Join(columns, ", ") + " FROM " + quoted(table)
 	err := db.(ledger.DB).View(t.Context(), func(tx ledger.Tx) error {

@@ -28,27 +28,39 @@ func createType(t abstract.Type) string {
 		return "TIMESTAMP"
 	case abstract.TimestampTZ:
 		return "TIMESTAMP WITH TIME ZONE"
-	default:
+	case abstract.Time:
+		return "TIME"
+	case abstract.UUID:
+		return "UUID"
+	case abstract.JSON:
+		return "JSON"
+	case abstract.Bytes:
+		return "BLOB"
+	case abstract.Text:
 		return "VARCHAR"
+	default:
+		return strings.ToUpper(string(t)) // decimal(p,s) is SQL's spelling, too
 	}
 }
 
 // readType is the type that a reader must deliver for a column of an existing
 // table. Only types are taken whose cast to the column's is exact or fails:
 // a number that a narrower integer cannot hold is an error, never another
-// number. The rest (DECIMAL, FLOAT, TIME, nested types …) is refused.
+// number. The rest (FLOAT, INTERVAL, nested types …) is refused.
 func readType(dataType string) (t abstract.Type, ok bool) {
 	switch dataType {
 	case "TINYINT", "SMALLINT", "INTEGER", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT":
 		return abstract.Int64, true
 	}
-	for _, t := range []abstract.Type{abstract.Bool, abstract.Int64, abstract.Float64, abstract.Date,
-		abstract.Timestamp, abstract.TimestampTZ, abstract.Text} {
+	for _, t := range []abstract.Type{abstract.Bool, abstract.Int64, abstract.Float64, abstract.Date, abstract.Time,
+		abstract.Timestamp, abstract.TimestampTZ, abstract.UUID, abstract.Text, abstract.JSON, abstract.Bytes} {
 		if createType(t) == dataType {
 			return t, true
 		}
 	}
-	return "", false
+	t = abstract.Type(strings.ToLower(dataType))
+	_, _, ok = t.Decimal()
+	return t, ok
 }
 
 // Describe implements [target.Target].
@@ -90,7 +102,7 @@ func describe(ctx context.Context, conn *sql.Conn, name string) (*target.Table, 
 		t, ok := readType(dataType)
 		if !ok {
 			return nil, fmt.Errorf("column %q of table %q is %s, which Sluice cannot fill without changing values: "+
-				"load into a new table, or make the column VARCHAR, BIGINT, DOUBLE, BOOLEAN, DATE or TIMESTAMP", column, name, dataType)
+				"load into a new table, or make the column VARCHAR, BIGINT, DOUBLE, DECIMAL, BOOLEAN, DATE, TIME, TIMESTAMP, UUID, JSON or BLOB", column, name, dataType)
 		}
 		table.Schema = append(table.Schema, abstract.Column{Name: column, Type: t})
 	}

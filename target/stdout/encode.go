@@ -1,6 +1,8 @@
 package stdout
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"strconv"
@@ -13,8 +15,9 @@ import (
 )
 
 const (
-	dateLayout = "2006-01-02"
-	timeLayout = "2006-01-02T15:04:05.999999"
+	dateLayout  = "2006-01-02"
+	timeLayout  = "2006-01-02T15:04:05.999999"
+	clockLayout = "15:04:05.999999"
 )
 
 // encoder writes the rows of batches of one schema, straight from the
@@ -36,6 +39,10 @@ type column struct {
 	floats     *array.Float64
 	dates      *array.Date32
 	timestamps *array.Timestamp
+	times      *array.Time64
+	decimals   *array.Decimal128
+	binaries   *array.Binary
+	uuids      *array.FixedSizeBinary
 	texts      *array.String
 }
 
@@ -66,7 +73,11 @@ func (e *encoder) load(batch arrow.RecordBatch) {
 	for n := range e.columns {
 		c := &e.columns[n]
 		c.array = batch.Column(n)
-		switch a := c.array.(type) {
+		values := c.array
+		if extended, ok := values.(*abstract.Extension); ok {
+			values = extended.Storage()
+		}
+		switch a := values.(type) {
 		case *array.Boolean:
 			c.bools = a
 		case *array.Int64:
@@ -79,6 +90,14 @@ func (e *encoder) load(batch arrow.RecordBatch) {
 			c.timestamps = a
 		case *array.String:
 			c.texts = a
+		case *array.Time64:
+			c.times = a
+		case *array.Decimal128:
+			c.decimals = a
+		case *array.Binary:
+			c.binaries = a
+		case *array.FixedSizeBinary:
+			c.uuids = a
 		}
 	}
 }
@@ -122,9 +141,46 @@ func (c *column) appendValue(b []byte, row int) []byte {
 		return append(appendTime(append(b, '"'), c.timestamps.Value(row)), '"')
 	case abstract.TimestampTZ:
 		return append(appendTime(append(b, '"'), c.timestamps.Value(row)), 'Z', '"')
-	default:
+	case abstract.Time:
+		return append(appendClock(append(b, '"'), c.times.Value(row)), '"')
+	case abstract.UUID:
+		return append(appendUUID(append(b, '"'), c.uuids.Value(row)), '"')
+	case abstract.JSON:
+		return appendJSON(b, c.texts.Value(row))
+	case abstract.Bytes:
+		return append(base64.StdEncoding.AppendEncode(append(b, '"'), c.binaries.Value(row)), '"')
+	case abstract.Text:
 		return appendText(b, c.texts.Value(row))
+	default:
+		_, scale, _ := c.kind.Decimal()
+		return append(b, c.decimals.Value(row).ToString(int32(scale))...)
 	}
+}
+
+func appendClock(b []byte, micros arrow.Time64) []byte {
+	return time.UnixMicro(int64(micros)).UTC().AppendFormat(b, clockLayout)
+}
+
+// appendUUID writes the form of RFC 9562.
+func appendUUID(b, uuid []byte) []byte {
+	for i, c := range uuid {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, []byte{c})
+	}
+	return b
+}
+
+// appendJSON writes a JSON value as it is, but on one line. Line ends in valid
+// JSON are white space: in strings they are escaped.
+func appendJSON(b []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c != '\n' && c != '\r' {
+			b = append(b, c)
+		}
+	}
+	return b
 }
 
 func appendTime(b []byte, micros arrow.Timestamp) []byte {

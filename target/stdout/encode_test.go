@@ -26,8 +26,8 @@ var schema = abstract.Schema{
 	{Name: "s", Type: abstract.Text},
 }
 
-func binaryBatch(alloc memory.Allocator) arrow.RecordBatch {
-	builder := array.NewRecordBuilder(alloc, arrow.NewSchema([]arrow.Field{{Name: "bin", Type: arrow.BinaryTypes.Binary}}, nil))
+func unknownBatch(alloc memory.Allocator) arrow.RecordBatch {
+	builder := array.NewRecordBuilder(alloc, arrow.NewSchema([]arrow.Field{{Name: "odd", Type: arrow.BinaryTypes.LargeBinary}}, nil))
 	defer builder.Release()
 	builder.Field(0).(*array.BinaryBuilder).Append([]byte("x"))
 	return builder.NewRecordBatch()

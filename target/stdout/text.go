@@ -2,7 +2,7 @@ package stdout
 
 import "unicode/utf8"
 
-const hex = "0123456789abcdef"
+const hexDigits = "0123456789abcdef"
 
 // appendText writes a JSON string. Only what RFC 8259 says must be escaped
 // is: the quote, the backslash and control characters.
@@ -43,5 +43,5 @@ func appendEscape(b []byte, c byte) []byte {
 	case '\t':
 		return append(b, '\\', 't')
 	}
-	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&0xf])
 }

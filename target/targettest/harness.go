@@ -16,8 +16,10 @@ type Harness struct {
 	Open func(ctx context.Context, t *testing.T, name string) (target.Target, error)
 	// Rows returns the committed rows of a table, in any order. A row holds
 	// the columns of schema in its order, each as nil, bool, int64, float64,
-	// string or, for the three types of times, time.Time. It is called while
-	// the target is open.
+	// string, []byte or, for dates and timestamps, time.Time. Decimals, UUIDs
+	// and JSON values are strings in their usual notation, decimals with all
+	// digits of their scale, and times of day are strings such as "15:04:05"
+	// or "15:04:05.000001". It is called while the target is open.
 	Rows func(t *testing.T, db target.Target, table string, schema abstract.Schema) [][]any
 
 	// NoLedger says that the target keeps no ledger. The suite then skips

@@ -1,6 +1,7 @@
 package targettest
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -51,7 +52,22 @@ func appendValue(builder array.Builder, value any) {
 		builder.AppendNull()
 		return
 	}
+	if extended, ok := builder.(*array.ExtensionBuilder); ok {
+		builder = extended.StorageBuilder()
+	}
 	switch b := builder.(type) {
+	case *array.BinaryBuilder:
+		b.Append([]byte(value.(string)))
+	case *array.FixedSizeBinaryBuilder:
+		raw, err := hex.DecodeString(strings.ReplaceAll(value.(string), "-", ""))
+		if err != nil {
+			panic(err) // the suite's own mistake
+		}
+		b.Append(raw)
+	case *array.Decimal128Builder, *array.Time64Builder:
+		if err := b.AppendValueFromString(value.(string)); err != nil {
+			panic(err)
+		}
 	case *array.BooleanBuilder:
 		b.Append(value.(bool))
 	case *array.Int64Builder:
@@ -104,6 +120,8 @@ func text(value any) string {
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	case string:
 		return strconv.Quote(v)
+	case []byte:
+		return strconv.Quote(string(v))
 	case time.Time:
 		return v.UTC().Format("2006-01-02T15:04:05.999999999")
 	default:

@@ -23,8 +23,26 @@ var values = map[abstract.Type][]any{
 	abstract.Date: {
 		day(1, 1, 1), day(1582, 10, 10), day(1900, 2, 28), day(1970, 1, 1), day(1969, 12, 31), day(2000, 2, 29), day(9999, 12, 31),
 	},
-	abstract.Timestamp:   instants,
-	abstract.TimestampTZ: instants,
+	abstract.Time: {
+		"00:00:00", "23:59:59.999999", "12:34:56.000001",
+	},
+	abstract.UUID: {
+		"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+		"7fffffff-ffff-ffff-8000-000000000001", "01234567-89ab-cdef-0123-456789abcdef",
+	},
+	abstract.JSON: {
+		`{}`, `[]`, `"text"`, `1.50`, `{"a":[1,2.5,null,true],"b":{"c":"\u00e9\\\"日本"}}`, `9007199254740993`,
+	},
+	abstract.Bytes: {
+		"", "\x00", "\xff\xfe\x00a", `\x41`, strings.Repeat("\x00\xff", 1<<16),
+	},
+	abstract.Decimal(4, 1):   {"0.0", "999.9", "-999.9"},
+	abstract.Decimal(9, 0):   {"0", "999999999", "-1"},
+	abstract.Decimal(18, 2):  {"0.01", "9999999999999999.99", "-9999999999999999.99"},
+	abstract.Decimal(38, 37): {"9." + strings.Repeat("9", 37), "-0." + strings.Repeat("0", 36) + "1"},
+	abstract.Decimal(38, 0):  {strings.Repeat("9", 38), "-" + strings.Repeat("9", 38), "1"},
+	abstract.Timestamp:       instants,
+	abstract.TimestampTZ:     instants,
 	abstract.Text: {
 		"", " ", "NULL", "a,b", `"quoted"`, "it's", `back\slash`, "line\nfeed\r\n", "tab\t", "\x01\x7f", "naïve", "日本語",
 		"e\u0301 and \u00e9", "👩‍👩‍👧", "\u2028\ufeff", strings.Repeat("ab€", 1<<18),
@@ -53,6 +71,11 @@ var everything = abstract.Schema{
 	{Name: "ts", Type: abstract.Timestamp},
 	{Name: "tz", Type: abstract.TimestampTZ},
 	{Name: "s", Type: abstract.Text},
+	{Name: "t", Type: abstract.Time},
+	{Name: "u", Type: abstract.UUID},
+	{Name: "j", Type: abstract.JSON},
+	{Name: "y", Type: abstract.Bytes},
+	{Name: "n", Type: abstract.Decimal(18, 2)},
 }
 
 func testValues(t *testing.T, h Harness) {
@@ -66,7 +89,7 @@ func testValues(t *testing.T, h Harness) {
 		})
 	}
 	t.Run("all NULL", func(t *testing.T) {
-		h.start(t).roundTrip(everything, [][]any{make([]any, 7), make([]any, 7)})
+		h.start(t).roundTrip(everything, [][]any{make([]any, len(everything)), make([]any, len(everything))})
 	})
 	t.Run("together", func(t *testing.T) {
 		row := make([]any, len(everything))

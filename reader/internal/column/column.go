@@ -1,12 +1,15 @@
 // Package column builds the columns of Arrow batches in place: decoders write
 // values straight into the buffers that the arrays will use, a column at a
 // time, without a call per cell. The number of rows is bounded from the start,
-// so only the data of text columns ever grows.
+// so only the data of variable columns (text, JSON, bytes) ever grows.
 package column
 
 import (
+	"unsafe"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -20,14 +23,14 @@ type Builder struct {
 
 	typ    abstract.Type
 	mem    memory.Allocator
-	values []byte // fixed-width values, bits of a bool column, offsets of a text column
+	values []byte // fixed-width values, bits of a bool column, offsets of a variable column
 	valid  []byte // a bit per row, set unless NULL
 	nulls  int
-	data   []byte // of a text column; its length is what was allocated
+	data   []byte // of a variable column; its length is what was allocated
 }
 
 // New returns a builder for at most that many rows. textBytes is a guess at the
-// data of a text column.
+// data of a variable column.
 func New(mem memory.Allocator, typ abstract.Type, rows, textBytes int) *Builder {
 	b := &Builder{typ: typ, mem: mem}
 	bits := max((rows+7)/8, 1)
@@ -35,7 +38,7 @@ func New(mem memory.Allocator, typ abstract.Type, rows, textBytes int) *Builder 
 	case abstract.Bool:
 		b.values = mem.Allocate(bits)
 		clear(b.values)
-	case abstract.Text:
+	case abstract.Text, abstract.JSON, abstract.Bytes:
 		b.values = mem.Allocate(4 * (rows + 1))
 		b.data = mem.Allocate(max(textBytes, 64))
 		b.Offsets()[0] = 0
@@ -49,20 +52,30 @@ func New(mem memory.Allocator, typ abstract.Type, rows, textBytes int) *Builder 
 	return b
 }
 
-// Width is the number of bytes that a row takes in the values of a column, a
-// text's own bytes not counted. A bool takes a bit, for which it says 1.
+// Width is the number of bytes that a row takes in the values of a column, the
+// data of a variable one not counted. A bool takes a bit, for which it says 1.
 func Width(typ abstract.Type) int {
 	switch typ {
 	case abstract.Bool:
 		return 1
-	case abstract.Date, abstract.Text:
+	case abstract.Date, abstract.Text, abstract.JSON, abstract.Bytes:
 		return 4
+	case abstract.UUID:
+		return 16
+	}
+	if _, _, ok := typ.Decimal(); ok {
+		return arrow.Decimal128SizeBytes
 	}
 	return 8
 }
 
-// Int64s is the values of an int64, timestamp or timestamptz column, for all
-// rows there may be.
+// Variable tells whether a column's rows have data of any length.
+func Variable(typ abstract.Type) bool {
+	return typ == abstract.Text || typ == abstract.JSON || typ == abstract.Bytes
+}
+
+// Int64s is the values of an int64, time, timestamp or timestamptz column, for
+// all rows there may be.
 func (b *Builder) Int64s() []int64 { return arrow.Int64Traits.CastFromBytes(b.values) }
 
 // Float64s is the values of a float64 column.
@@ -71,7 +84,15 @@ func (b *Builder) Float64s() []float64 { return arrow.Float64Traits.CastFromByte
 // Int32s is the values of a date column.
 func (b *Builder) Int32s() []int32 { return arrow.Int32Traits.CastFromBytes(b.values) }
 
-// Offsets is where the rows of a text column begin in its data, and where the
+// Decimals is the values of a decimal column.
+func (b *Builder) Decimals() []decimal128.Num { return arrow.Decimal128Traits.CastFromBytes(b.values) }
+
+// UUIDs is the values of a uuid column.
+func (b *Builder) UUIDs() [][16]byte {
+	return unsafe.Slice((*[16]byte)(unsafe.Pointer(unsafe.SliceData(b.values))), len(b.values)/16)
+}
+
+// Offsets is where the rows of a variable column begin in its data, and where the
 // last one ends.
 func (b *Builder) Offsets() []int32 { return arrow.Int32Traits.CastFromBytes(b.values) }
 
@@ -85,7 +106,7 @@ func (b *Builder) SetNull(row int) {
 	b.nulls++
 }
 
-// Data is the data of a text column, as long as there is room.
+// Data is the data of a variable column, as long as there is room.
 func (b *Builder) Data() []byte { return b.data }
 
 // Grow makes room for at least n bytes of data and returns all of it. It grows
@@ -116,9 +137,10 @@ func (b *Builder) Truncate(n int) {
 	b.N = n
 }
 
-// TextLen is the number of bytes of data that a text column's rows have.
+// TextLen is the number of bytes of data that the rows of a variable column
+// have, 0 for other columns.
 func (b *Builder) TextLen() int {
-	if b.typ != abstract.Text {
+	if !Variable(b.typ) {
 		return 0
 	}
 	return int(b.Offsets()[b.N])
@@ -136,7 +158,7 @@ func (b *Builder) Array() (arrow.Array, int64) {
 		b.mem.Free(b.valid)
 	}
 	buffers[1] = memory.NewBufferWithAllocator(b.values, b.mem)
-	if b.typ == abstract.Text {
+	if Variable(b.typ) {
 		buffers = append(buffers, memory.NewBufferWithAllocator(b.data, b.mem))
 	}
 	data := array.NewData(b.typ.Arrow(), b.N, buffers, nil, b.nulls, 0)

@@ -13,6 +13,7 @@ const (
 	KindTimestamp
 	KindTimestampTZ
 	KindText // none of the others
+	KindJSON // an object or an array; no cell by itself is taken for one
 )
 
 // KindOf classifies a cell that is not NULL.

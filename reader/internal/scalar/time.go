@@ -93,29 +93,49 @@ func TimestampTZ(b []byte) (micros int64, ok bool) {
 // wallClock reads the time at the start of b and returns how long it is, 0
 // where there is none.
 func wallClock(b []byte) (micros int64, n int) {
-	if len(b) < len("YYYY-MM-DD HH:MM") || b[10] != ' ' && b[10] != 'T' || b[13] != ':' {
+	if len(b) < len("YYYY-MM-DD HH:MM") || b[10] != ' ' && b[10] != 'T' {
 		return 0, 0
 	}
-	days, ok0 := date((*[10]byte)(b))
-	h, ok1 := twoDigits(b[11], b[12])
-	m, ok2 := twoDigits(b[14], b[15])
-	if !(ok0 && ok1 && ok2) || h > 23 || m > 59 {
+	days, ok := date((*[10]byte)(b))
+	micros, n = clock(b[11:])
+	if !ok || n == 0 {
 		return 0, 0
 	}
-	micros = int64(days)*day + int64(h)*hour + int64(m)*minute
-	if len(b) < len("YYYY-MM-DD HH:MM:SS") || b[16] != ':' {
-		return micros, 16
+	return int64(days)*day + micros, 11 + n
+}
+
+// Time reads HH:MM[:SS[.f]] with one to six digits of f, as microseconds since
+// midnight. There is no second 60 and no hour 24.
+func Time(b []byte) (micros int64, ok bool) {
+	micros, n := clock(b)
+	return micros, n == len(b) && n > 0
+}
+
+// clock reads the time of day at the start of b and returns how long it is, 0
+// where there is none.
+func clock(b []byte) (micros int64, n int) {
+	if len(b) < len("HH:MM") || b[2] != ':' {
+		return 0, 0
 	}
-	s, ok := twoDigits(b[17], b[18])
+	h, ok1 := twoDigits(b[0], b[1])
+	m, ok2 := twoDigits(b[3], b[4])
+	if !(ok1 && ok2) || h > 23 || m > 59 {
+		return 0, 0
+	}
+	micros = int64(h)*hour + int64(m)*minute
+	if len(b) < len("HH:MM:SS") || b[5] != ':' {
+		return micros, 5
+	}
+	s, ok := twoDigits(b[6], b[7])
 	if !ok || s > 59 {
 		return 0, 0
 	}
 	micros += int64(s) * second
-	if len(b) == 19 || b[19] != '.' {
-		return micros, 19
+	if len(b) == 8 || b[8] != '.' {
+		return micros, 8
 	}
 	fraction, digits := int64(0), 0
-	for _, c := range b[20:] {
+	for _, c := range b[9:] {
 		if c -= '0'; c > 9 {
 			break
 		}
@@ -130,7 +150,7 @@ func wallClock(b []byte) (micros int64, n int) {
 	for i := digits; i < 6; i++ {
 		fraction *= 10
 	}
-	return micros + fraction, 20 + digits
+	return micros + fraction, 9 + digits
 }
 
 // zone reads a zone designator to its end, as microseconds east of Greenwich.
