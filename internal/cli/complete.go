@@ -73,7 +73,9 @@ func completeColumn(_ *cobra.Command, _ []string, begun string) ([]string, cobra
 	}
 	var found []string
 	for _, t := range abstract.TypeNames() {
-		found = append(found, name+"="+t)
+		if !strings.Contains(t, "(") { // which is for the user to fill in
+			found = append(found, name+"="+t)
+		}
 	}
 	return found, cobra.ShellCompDirectiveNoFileComp
 }

@@ -20,7 +20,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"load", "--to", ""}, "duckdb: stdout: :6"},
 		{[]string{"files", "--to", "duckdb:m"}, "duckdb:my.duckdb :6"},
 		{[]string{"load", "--to", "stdout:"}, ":6"},
-		{[]string{"load", "--column", "zip="}, "zip=bool zip=int64 zip=float64 zip=date zip=timestamp zip=timestamptz zip=text :4"},
+		{[]string{"load", "--column", "zip="}, "zip=bool zip=bytes zip=date zip=float64 zip=int64 zip=json zip=text zip=time zip=timestamp zip=timestamptz zip=uuid :4"},
 		{[]string{"load", "--column", "zip"}, ":6"},
 		{[]string{"load", ""}, ":0"}, // files
 		{[]string{"status", ""}, ":4"},

@@ -51,7 +51,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.Var(&f.quote, "quote", "`byte` around quoted fields (default: \")")
 	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
 	flags.StringArrayVar(&f.null, "null", nil, "a `word` that means NULL, unless it is quoted; the empty field does too (repeatable)")
-	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: bool, int64, float64, date, timestamp, timestamptz, text (repeatable)")
+	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, or skip the row and count it")

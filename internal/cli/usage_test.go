@@ -60,7 +60,7 @@ func TestAllWrongFlagsAreToldAtOnce(t *testing.T) {
 		"--column", "id", "--column", "id=int").expect(t, 2)
 	same(t, "stderr", got.err, `
 sluice: --column: column "id": write name=type, such as zip=text
-  --column: column "id": unknown type "int": use one of bool, date, float64, int64, text, timestamp, timestamptz
+  --column: column "id": unknown type "int": use one of bool, bytes, date, decimal(P,S), float64, int64, json, text, time, timestamp, timestamptz, uuid
   --on-bad-row "ignore": use fail or skip
   --memory 1KiB: at least 8.0 MiB is needed
   --workers -1: give a number from 1 to 1000`)

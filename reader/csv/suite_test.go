@@ -80,6 +80,15 @@ func TestConformance(t *testing.T) {
 		{Name: "V12 by name", Data: []byte("B,a\n1,2\n"),
 			Schema: abstract.Schema{{Name: "a", Type: abstract.Text}, {Name: "c", Type: abstract.Date}, {Name: "b", Type: abstract.Int64}},
 			Rows:   [][]any{{"2", nil, int64(1)}}},
+		{Name: "asked-for types", Data: []byte("n,t,u,j,k\n1.5,12:30,01234567-89ab-cdef-0123-456789abcdef,\"{\"\"a\"\":1}\",[1]\n" +
+			"-0.05,23:59:59.000001,FFFFFFFF-ffff-ffff-ffff-ffffffffffff,2,\n1.555,,,,\n,24:00,,,\n,,0,,\n,,,{,\n,,,,x\n,\"\",,\"\",\"\"\n"),
+			Schema: abstract.Schema{{Name: "n", Type: abstract.Decimal(4, 2)}, {Name: "t", Type: abstract.Time}, {Name: "u", Type: abstract.UUID},
+				{Name: "j", Type: abstract.JSON}, {Name: "k", Type: abstract.JSON}},
+			Rows: [][]any{
+				{"1.50", "12:30:00.000000", [16]byte{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}, `{"a":1}`, "[1]"},
+				{"-0.05", "23:59:59.000001", [16]byte{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}, "2", nil},
+				{nil, nil, nil, nil, nil},
+			}, Rejected: 5},
 		{Name: "empty"},
 		{Name: "only a byte order mark", Data: []byte(bom)},
 		{Name: "header only", Data: []byte("a,b")},

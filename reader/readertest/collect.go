@@ -146,7 +146,7 @@ func value(a arrow.Array, i int) any {
 	case *array.Time64:
 		return strings.Clone(a.ValueStr(i))
 	case *array.Decimal128:
-		return a.ValueStr(i)
+		return a.Value(i).ToString(a.DataType().(*arrow.Decimal128Type).Scale)
 	case *abstract.Extension:
 		if uuid, ok := a.Storage().(*array.FixedSizeBinary); ok {
 			return [16]byte(uuid.Value(i))
