@@ -4,16 +4,10 @@
 package orders
 
 import (
-	"bufio"
-	"compress/gzip"
 	"database/sql"
 	"fmt"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -82,75 +76,6 @@ func appendLine(b []byte, id int64) []byte {
 	b = append(b, ',')
 	b = append(b, noteText(id)...)
 	return append(b, '\n')
-}
-
-// WriteFile writes the rows from first on, n of them, with gzip if the name
-// ends in .gz.
-func WriteFile(name string, first, n int64) (err error) {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := f.Close(); err == nil {
-			err = closeErr
-		}
-	}()
-	var out io.Writer = f
-	if strings.HasSuffix(name, ".gz") {
-		zip, err := gzip.NewWriterLevel(f, gzip.BestSpeed)
-		if err != nil {
-			return err
-		}
-		defer func() {
-			if closeErr := zip.Close(); err == nil {
-				err = closeErr
-			}
-		}()
-		out = zip
-	}
-	w := bufio.NewWriterSize(out, 1<<20)
-	if _, err := w.WriteString(Header); err != nil {
-		return err
-	}
-	var line []byte
-	for id := first; id < first+n; id++ {
-		line = appendLine(line[:0], id)
-		if _, err := w.Write(line); err != nil {
-			return err
-		}
-	}
-	return w.Flush()
-}
-
-// WriteFolder spreads rows 0 to total over one big file, and many small ones
-// with and without gzip.
-func WriteFolder(dir string, total int64) error {
-	big := total / 2
-	if err := WriteFile(filepath.Join(dir, "big.csv"), 0, big); err != nil {
-		return err
-	}
-	zipped := total / 5
-	if err := WriteFile(filepath.Join(dir, "big.csv.gz"), big, zipped); err != nil {
-		return err
-	}
-	const small = 60
-	first, rest := big+zipped, total-big-zipped
-	for i := int64(0); i < small; i++ {
-		n := rest / small
-		if i == small-1 {
-			n = rest - n*(small-1)
-		}
-		name := fmt.Sprintf("small-%03d.csv", i)
-		if i%3 == 0 {
-			name += ".gz"
-		}
-		if err := WriteFile(filepath.Join(dir, name), first, n); err != nil {
-			return err
-		}
-		first += n
-	}
-	return nil
 }
 
 // Compare reads the table row by row and returns how it first differs from
