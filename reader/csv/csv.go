@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/column"
 )
 
 // format is the [reader.Format]. It has no state.
@@ -33,7 +34,7 @@ func (f format) Read(ctx context.Context, req reader.Request, emit reader.Emit) 
 		return named(req.File, err)
 	}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
-		Split: d.split.split, RowBytes: rowBytes(req.Schema),
+		Split: d.split.split, RowBytes: column.RowBytes(req.Schema),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
 	})
 	if err != nil {
@@ -63,10 +64,10 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 			return nil, reader.FileOnly("column %q is of type bytes, for which %s files have no notation: make it text", c.Name, f.name)
 		}
 	}
-	if n := len(req.Dialect.Columns); n > MaxColumns {
-		return nil, reader.FileOnly("the dialect has %d columns: more than %d are not read", n, MaxColumns)
+	if n := len(req.Dialect.Columns); n > reader.MaxColumns {
+		return nil, reader.FileOnly("the dialect has %d columns: more than %d are not read", n, reader.MaxColumns)
 	}
-	target, err := match(req.Dialect.Columns, req.Schema)
+	target, err := reader.Match(req.Dialect.Columns, req.Schema)
 	if err != nil {
 		return nil, err
 	}

@@ -31,16 +31,6 @@ type decoder struct {
 	textBytes []atomic.Int64
 }
 
-// rowBytes is the most memory that a row takes besides its text: values,
-// validity bits.
-func rowBytes(schema abstract.Schema) int64 {
-	var sum int64
-	for _, c := range schema {
-		sum += int64(column.Width(c.Type)) + 1
-	}
-	return sum
-}
-
 // decode is the [reader.DecodeFunc].
 func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decoded, error) {
 	data, n := d.dialect.pad(block.Data)

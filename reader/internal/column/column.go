@@ -69,6 +69,16 @@ func Width(typ abstract.Type) int {
 	return 8
 }
 
+// RowBytes is the most memory that a row takes besides the data of its
+// variable columns: values, validity bits.
+func RowBytes(schema abstract.Schema) int64 {
+	var sum int64
+	for _, c := range schema {
+		sum += int64(Width(c.Type)) + 1
+	}
+	return sum
+}
+
 // Variable tells whether a column's rows have data of any length.
 func Variable(typ abstract.Type) bool {
 	return typ == abstract.Text || typ == abstract.JSON || typ == abstract.Bytes
