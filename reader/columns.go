@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -62,6 +63,19 @@ func Match(names []string, schema abstract.Schema) ([]int, error) {
 		target[i] = place
 	}
 	return target, nil
+}
+
+// CheckTypes refuses a schema that a text format, of that name, cannot fill.
+func CheckTypes(schema abstract.Schema, format string) error {
+	for _, c := range schema {
+		if c.Type.Arrow() == nil {
+			return fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
+		}
+		if c.Type == abstract.Bytes {
+			return FileOnly("column %q is of type bytes, for which %s files have no notation: make it text", c.Name, format)
+		}
+	}
+	return nil
 }
 
 // FoldName is what names that differ only in case have in common.

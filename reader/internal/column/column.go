@@ -182,6 +182,26 @@ func (b *Builder) Array() (arrow.Array, int64) {
 	return array.MakeFromData(data), int64(size)
 }
 
+// Batch makes the batch of that many rows of the columns, and returns the
+// memory it holds. A column without rows is NULL in all of them. The builders
+// are empty afterwards.
+func Batch(schema *arrow.Schema, columns []*Builder, rows int) (batch arrow.RecordBatch, size int64) {
+	arrays := make([]arrow.Array, len(columns))
+	for i, col := range columns {
+		if col.N == 0 { // the file has no such column
+			col.AllNull(rows)
+		}
+		var n int64
+		arrays[i], n = col.Array()
+		size += n
+	}
+	batch = array.NewRecordBatch(schema, arrays, int64(rows))
+	for _, a := range arrays {
+		a.Release() // the batch has retained it
+	}
+	return batch, size
+}
+
 // Release frees the buffers. It does nothing after Array.
 func (b *Builder) Release() {
 	for _, buf := range [][]byte{b.values, b.valid, b.data} {
