@@ -19,6 +19,9 @@ type field struct {
 type walker struct {
 	*keys
 	fields []field // of the record that was taken apart last
+	// problem is that of the record's first key that stands for no column. It
+	// is told only of a record that is good otherwise.
+	problem string
 }
 
 // record takes apart the record that begins at pos, which is not white space.
@@ -29,7 +32,7 @@ func (w *walker) record(data []byte, pos int) (end int, reason string) {
 		return pos, notObject(data, pos)
 	}
 	w.begin()
-	w.fields = w.fields[:0]
+	w.fields, w.problem = w.fields[:0], ""
 	start := pos
 	pos = json.Space(data, pos+1, json.InLine)
 	if data[pos] == '}' {
@@ -79,12 +82,13 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	switch {
 	case t.seen == w.number:
 		return twice(t.as.name, k.name)
-	case t.problem != "" && kind != json.Null:
-		return t.problem
 	case len(w.fields) == reader.MaxColumns:
 		return fmt.Sprintf("it has more than %d keys", reader.MaxColumns)
 	}
 	t.seen, t.as = w.number, k
+	if t.problem != "" && kind != json.Null && w.problem == "" {
+		w.problem = t.problem
+	}
 	if kind == json.String || kind == json.Escaped {
 		at, end = at+1, end-1
 	}
@@ -92,12 +96,13 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	return ""
 }
 
-// endOfLine checks that nothing follows the object that ends at pos.
+// endOfLine checks that nothing follows the object that ends at pos, and that
+// its keys are columns.
 func (w *walker) endOfLine(data []byte, start, pos int) (end int, reason string) {
 	pos = json.Space(data, pos, json.InLine)
 	switch data[pos] {
 	case '\n':
-		return pos, ""
+		return pos, w.problem
 	case '{', '[':
 		return pos, fmt.Sprintf("a second document follows on the same line, %d bytes on: write one object per line", pos-start)
 	}
