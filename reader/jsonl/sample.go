@@ -130,21 +130,23 @@ func (s *sampler) observe(block reader.Block) error {
 // otherJSON refuses a file by its beginning, the first record of which is bad
 // for that reason, if it is JSON, but not JSON lines.
 func otherJSON(text []byte, reason string) error {
-	const fix = "JSON lines have one object per line (jq -c writes them)"
-	if text[0] == '[' {
-		return reader.FileOnly("the file is a JSON array: %s: jq -c '.[]'", fix)
-	}
 	line, rest, _ := bytes.Cut(text, []byte("\n"))
-	if reason == "" || text[0] != '{' || len(bytes.TrimSpace(rest)) == 0 {
-		return nil
-	}
-	// Does the object break off at the end of its line and go on behind it?
+	more := len(bytes.TrimSpace(rest)) > 0
 	var c json.Checker
-	if at, fault := c.Check(line); fault == "" || at < len(line) {
-		return nil
-	}
-	if at, fault := c.Check(text); fault == "" || fault == json.FaultAfter || at == len(text) {
-		return reader.FileOnly("an object goes over several lines: %s", fix)
+	switch text[0] {
+	case '[':
+		if c.Valid(line) && more {
+			return reader.FileOnly("its first line is an array: JSON lines are objects, with a key for each column")
+		}
+		return reader.FileOnly("the file is a JSON array, not JSON lines: write one object per line, as jq -c '.[]' does")
+	case '{':
+		// Does the object break off at the end of its line and go on behind it?
+		if at, fault := c.Check(line); reason == "" || !more || fault == "" || at < len(line) {
+			return nil
+		}
+		if at, fault := c.Check(text); fault == "" || fault == json.FaultAfter || at == len(text) {
+			return reader.FileOnly("an object goes over several lines, which is not JSON lines: write one object per line, as jq -c . does")
+		}
 	}
 	return nil
 }
@@ -183,7 +185,7 @@ func (s *sampler) result() reader.Sample {
 	for i := range s.columns {
 		s.columns[i].Nulls = s.records - s.bad - s.columns[i].Values
 	}
-	out := reader.Sample{Dialect: s.dialect, Columns: s.columns, Records: int(s.records), Complete: s.complete}
+	out := reader.Sample{Dialect: s.dialect, Columns: s.columns, Sparse: true, Records: int(s.records), Complete: s.complete}
 	if s.bad > 0 {
 		out.Notes = []string{fmt.Sprintf("%d of the first %d records are bad, %s", s.bad, s.records, s.firstBad)}
 	}
