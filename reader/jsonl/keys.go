@@ -2,6 +2,7 @@ package jsonl
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -23,11 +24,25 @@ type key struct {
 	name   string // what it says
 	target *target
 	next   *key // the key that came after it last time
+
+	// The first eight bytes of quoted in a word, and which of them there are.
+	head, mask uint64
 }
 
 // at tells whether the key stands at that place.
 func (k *key) at(data []byte, pos int) bool {
-	return k != nil && bytes.HasPrefix(data[pos:], k.quoted)
+	if k == nil || binary.LittleEndian.Uint64(data[pos:])&k.mask != k.head {
+		return false
+	}
+	n := len(k.quoted)
+	if n <= 8 {
+		return true
+	}
+	// The word that ends where the key does; its first bytes are in head too.
+	if len(data)-pos < n || binary.LittleEndian.Uint64(data[pos+n-8:]) != binary.LittleEndian.Uint64(k.quoted[n-8:]) {
+		return false
+	}
+	return n <= 16 || string(data[pos+8:pos+n-8]) == string(k.quoted[8:n-8])
 }
 
 // The keys that a cache holds before it is emptied.
@@ -98,6 +113,9 @@ func (k *keys) add(quoted []byte, escaped bool) *key {
 	}
 	found := &key{quoted: quoted, name: string(name)}
 	found.target = k.targetOf(found.name)
+	var head [8]byte
+	n := copy(head[:], quoted)
+	found.head, found.mask = binary.LittleEndian.Uint64(head[:]), ^uint64(0)>>(64-8*n)
 	k.found[string(quoted)] = found
 	k.bytes += 3 * len(quoted)
 	return found
