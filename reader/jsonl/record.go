@@ -85,7 +85,10 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	case len(w.fields) == reader.MaxColumns:
 		return fmt.Sprintf("it has more than %d keys", reader.MaxColumns)
 	}
-	t.seen, t.as = w.number, k
+	t.seen = w.number
+	if t.as != k {
+		t.as = k // a store of a pointer is dearer than a load
+	}
 	if t.problem != "" && kind != json.Null && w.problem == "" {
 		w.problem = t.problem
 	}
