@@ -212,3 +212,27 @@ func TestBadRequests(t *testing.T) {
 		t.Error("no dialect, no error")
 	}
 }
+
+// What is JSON in a CSV file is what is JSON in JSON lines; white space may
+// have line ends in it.
+func TestJ03J05JSONColumn(t *testing.T) {
+	for cell, ok := range map[string]bool{
+		`"{""a"":` + "\r\n" + `[1, null]}"`: true,
+		`null`:                              true,
+		`"""\ud83d\ude00"""`:                true,
+		`"""\ud83d"""`:                      false,
+		`[1`:                                false,
+		"\"\"\"\x00\"\"\"":                  false,
+		"\"\"\"\xff\"\"\"":                  false,
+		strings.Repeat("[", 1024) + strings.Repeat("]", 1024): true,
+		strings.Repeat("[", 1025) + strings.Repeat("]", 1025): false,
+	} {
+		req := request(t, "a,b\n")
+		req.Schema = abstract.Schema{{Name: "a", Type: abstract.JSON}, {Name: "b", Type: abstract.Int64}}
+		req.File = inMemory("a,b\n" + cell + ",1\n")
+		_, err := read(t, req)
+		if ok != (err == nil) || err != nil && !strings.Contains(err.Error(), `column "a": `) {
+			t.Errorf("%.30q: %v", cell, err)
+		}
+	}
+}
