@@ -88,7 +88,7 @@ func (b *builder) put(row int, value []byte, kind json.Kind, scratch *[]byte) (r
 		*scratch = append((*scratch)[:0], value...)
 		value = (*scratch)[:json.Unquote(*scratch, value)]
 	}
-	if kind >= json.Object || !b.putScalar(row, value) {
+	if !b.putScalar(row, value) { // as it does not take an object or an array
 		return notFit(value, kind, b.typ)
 	}
 	b.rows = row + 1

@@ -44,6 +44,7 @@ func TestJ14Faults(t *testing.T) {
 		`"\ud800"`:       faultSurrogate,
 		`"\ud800\ud800"`: faultSurrogate,
 		`"\udc00\ud800"`: faultSurrogate,
+		`"\udc00\udc00"`: faultSurrogate,
 		`"\ud83d\ude00"`: "",
 		"\v1":            faultValue,
 		"\u00a01":        faultValue,
@@ -83,6 +84,18 @@ func TestCheckTellsAPrefix(t *testing.T) {
 		// An escape and a word are named where they begin.
 		if fault == "" || at < n-12 {
 			t.Errorf("%q: %q at byte %d", whole[:n], fault, at)
+		}
+	}
+}
+
+func TestUnquote(t *testing.T) {
+	for content, want := range map[string]string{
+		`\udbff\udfff\ud800\udc00`:             "\U0010ffff\U00010000",
+		`\b\f\n\r\t\/\\\"é\u00E9\u0000.\uffff`: "\b\f\n\r\t/\\\"éé\x00.\uffff",
+	} {
+		to := []byte(content) // in place
+		if got := string(to[:Unquote(to, to)]); got != want {
+			t.Errorf("%s: %q, want %q", content, got, want)
 		}
 	}
 }
