@@ -7,7 +7,8 @@
 // end. A byte order mark is skipped. Each line is one object and nothing else: an
 // array, a scalar or null, a second document behind the object, and an object
 // that goes on on the next line are bad records. A file that begins with an
-// array, or with an object over several lines, is refused by [format.Sample].
+// array, or with an object over several lines, is refused when it is sampled, and
+// so is one without a single good record in the sample.
 //
 // # JSON
 //
@@ -30,11 +31,10 @@
 //
 // # Values
 //
-// Inference: integers are int64, as far as they fit, other numbers are float64
-// if no float64 changes them too much to be the same number (see package
-// scalar); a string is text, unless it is a date, a timestamp or a timestamptz
-// in the notation of CSV; objects and arrays are JSON. Mixtures go by
-// [reader.Evidence.Type].
+// Inference: numbers are what the same cell of a CSV file would be: int64,
+// float64, or text where neither holds them unchanged; a string is text, unless
+// it is a date, a timestamp or a timestamptz in the notation of CSV; objects and
+// arrays are JSON. Mixtures go by [reader.Evidence.Type].
 //
 // Reading: a text column takes strings, and the text of any other value as it is
 // in the file. A JSON column takes the text of any value as it is in the file. Any
