@@ -46,6 +46,8 @@ type SplitFunc func(data []byte, offset int64, most int, atEOF bool) (end, recor
 type Shape struct {
 	// Split finds record ends.
 	Split SplitFunc
+	// TooLong is what to ask about a record beyond [Limits.MaxRecord].
+	TooLong string
 	// RowBytes is the most memory that a row takes in a batch besides its
 	// bytes in the file.
 	RowBytes int64
@@ -126,6 +128,15 @@ func (b *Blocks) measure() {
 // Compression is the file's compression as it stands in a [Dialect].
 func (b *Blocks) Compression() string { return b.stream.compression }
 
+// CheckCompression refuses a file that is compressed in another way than its
+// dialect says: it is not the file that was begun.
+func (b *Blocks) CheckCompression(d Dialect) error {
+	if got := b.Compression(); got != d.Compression {
+		return FileOnly("the file has compression %q, its dialect says %q", got, d.Compression)
+	}
+	return nil
+}
+
 // Offset is where the next block begins, in the decompressed stream.
 func (b *Blocks) Offset() int64 { return b.offset }
 
@@ -179,7 +190,7 @@ func (b *Blocks) fill(ctx context.Context, block *Block, most int) (err error) {
 		}
 		if len(data) > b.maxRecord {
 			return abstract.WithClass(abstract.FileOnly, &BadRecord{Offset: b.offset, Reason: fmt.Sprintf(
-				"it is longer than %d bytes, the most a record may have: is a quote not closed?", b.maxRecord)})
+				"it is longer than %d bytes, the most a record may have: %s", b.maxRecord, b.shape.TooLong)})
 		}
 		b.want = min(2*b.want, b.maxRecord+1)
 		b.reserve(block, max(block.reserved, b.costOf(b.want, 1)))

@@ -29,6 +29,22 @@ func (e *Evidence) Observe(cell []byte) {
 // ObserveNull adds a cell without a value.
 func (e *Evidence) ObserveNull() { e.Nulls++ }
 
+// ObserveString adds a string of a format that tells strings from numbers and
+// words: "5" and "true" are text. Dates and times, for which such a format has
+// no notation, are what they are in any other. It keeps no reference to it.
+func (e *Evidence) ObserveString(value []byte) {
+	e.Values++
+	if e.kinds&scalar.KindText != 0 {
+		return
+	}
+	const times = scalar.KindDate | scalar.KindTimestamp | scalar.KindTimestampTZ
+	if kind := scalar.KindOf(value); kind&times != 0 {
+		e.kinds |= kind
+	} else {
+		e.kinds |= scalar.KindText
+	}
+}
+
 // ObserveText adds a value that the format itself says is text.
 func (e *Evidence) ObserveText() {
 	e.Values++

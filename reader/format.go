@@ -66,6 +66,10 @@ type Sample struct {
 	Dialect Dialect
 	// Columns are the file's columns with the evidence for their types.
 	Columns []Evidence
+	// Sparse tells that records name their columns themselves and may lack some,
+	// so that Columns are but those of the records looked at. A new table then
+	// has the columns of all such samples.
+	Sparse bool
 	// Records is how many records were looked at; Complete tells that this
 	// was the whole file.
 	Records  int

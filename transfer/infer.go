@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -9,9 +10,9 @@ import (
 
 // infer decides the columns of a new table from the samples of some files.
 // The names are those that most of the files have, so that one stray file
-// does not shape the table; each type is the narrowest one that holds every
-// value seen in a column of that name, in whichever file. What the user fixed
-// wins.
+// does not shape the table, and all that sparse samples have; each type is the
+// narrowest one that holds every value seen in a column of that name, in
+// whichever file. What the user fixed wins.
 func infer(samples []*reader.Sample, fixed abstract.Schema) abstract.Schema {
 	headers := make([][]string, len(samples))
 	counts := map[string]int{}
@@ -26,6 +27,11 @@ func infer(samples []*reader.Sample, fixed abstract.Schema) abstract.Schema {
 	for _, header := range headers {
 		if n := counts[joined(header)]; n > most {
 			most, columns = n, header
+		}
+	}
+	for i, s := range samples {
+		if s.Sparse {
+			columns = union(columns, headers[i])
 		}
 	}
 	evidence := make([]reader.Evidence, len(columns))
@@ -53,6 +59,18 @@ func infer(samples []*reader.Sample, fixed abstract.Schema) abstract.Schema {
 		}
 	}
 	return schema
+}
+
+// union is the columns and what else a header has.
+func union(columns, header []string) []string {
+	index := indexNames(columns)
+	columns = slices.Clone(columns)
+	for _, name := range header {
+		if index.find(name) < 0 {
+			columns = append(columns, name)
+		}
+	}
+	return columns
 }
 
 // joined is a header as one text.

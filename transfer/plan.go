@@ -49,11 +49,14 @@ func (s SampledFile) Describe() string {
 	}
 	if d.Delimiter != "" {
 		words = append(words, fmt.Sprintf("delimiter %q", d.Delimiter))
+		if !d.Header {
+			words = append(words, "no header")
+		}
 	}
-	if !d.Header {
-		words = append(words, "no header")
+	if len(d.Columns) > 0 {
+		words = append(words, fmt.Sprintf("%d columns", len(d.Columns)))
 	}
-	return strings.Join(append(words, fmt.Sprintf("%d columns", len(d.Columns))), ", ")
+	return strings.Join(words, ", ")
 }
 
 // MakePlan lists the source, samples the first files and says what a load

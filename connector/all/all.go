@@ -10,6 +10,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/object/file"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
+	"github.com/seed-ede61cd5/sluice/reader/jsonl"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/duckdb"
 	"github.com/seed-ede61cd5/sluice/target/stdout"
@@ -22,10 +23,11 @@ func Registry() *connector.Registry {
 			"file": func(context.Context, string) (object.Bucket, error) { return file.New(), nil },
 		},
 		Formats: map[string]reader.Format{
-			"csv": csv.New(),
-			"tsv": csv.NewTSV(),
+			"csv":   csv.New(),
+			"tsv":   csv.NewTSV(),
+			"jsonl": jsonl.New(),
 		},
-		Extensions: map[string]string{"csv": "csv", "tsv": "tsv", "tab": "tsv"},
+		Extensions: map[string]string{"csv": "csv", "tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl"},
 		Targets: map[string]connector.OpenTarget{
 			"duckdb": openDuckDB,
 			"stdout": openStdout,

@@ -2,7 +2,6 @@ package csv
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"unicode/utf8"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 	"github.com/seed-ede61cd5/sluice/reader/internal/scalar"
 )
 
@@ -145,13 +145,14 @@ func (s *scan) jsons(first int) int {
 	x := s.index
 	offsets, data := s.column.Offsets()[first:], s.column.Data()
 	used := int(offsets[0])
+	var check json.Checker
 	for r := range x.rows {
 		c := x.cells[r*x.columns+s.file]
 		text := unescape(c, s.data, s.dialect.quote)
 		if s.isNull(c) {
 			s.column.SetNull(first + r)
 			text = nil
-		} else if !json.Valid(text) || s.suspect && unstorable(text) != "" {
+		} else if !check.Valid(text) {
 			if !s.bad(r, c, abstract.JSON) {
 				return r
 			}

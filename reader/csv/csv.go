@@ -6,8 +6,8 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/column"
 )
 
 // format is the [reader.Format]. It has no state.
@@ -15,6 +15,9 @@ type format struct {
 	name      string
 	delimiter byte
 }
+
+// tooLong is the likely reason for a record beyond the limit.
+const tooLong = "is a quote not closed?"
 
 // New returns the format "csv": commas, unless the user says otherwise.
 func New() reader.Format { return format{name: "csv", delimiter: ','} }
@@ -33,7 +36,7 @@ func (f format) Read(ctx context.Context, req reader.Request, emit reader.Emit) 
 		return named(req.File, err)
 	}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
-		Split: d.split.split, RowBytes: rowBytes(req.Schema),
+		Split: d.split.split, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
 	})
 	if err != nil {
@@ -55,18 +58,13 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range req.Schema {
-		if c.Type.Arrow() == nil {
-			return nil, fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
-		}
-		if c.Type == abstract.Bytes {
-			return nil, reader.FileOnly("column %q is of type bytes, for which %s files have no notation: make it text", c.Name, f.name)
-		}
+	if err := reader.CheckTypes(req.Schema, f.name); err != nil {
+		return nil, err
 	}
-	if n := len(req.Dialect.Columns); n > MaxColumns {
-		return nil, reader.FileOnly("the dialect has %d columns: more than %d are not read", n, MaxColumns)
+	if n := len(req.Dialect.Columns); n > reader.MaxColumns {
+		return nil, reader.FileOnly("the dialect has %d columns: more than %d are not read", n, reader.MaxColumns)
 	}
-	target, err := match(req.Dialect.Columns, req.Schema)
+	target, err := reader.Match(req.Dialect.Columns, req.Schema)
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +81,8 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 // position checks that the file is the one that the dialect describes, and
 // moves to where the request begins.
 func (d *decoder) position(ctx context.Context, blocks *reader.Blocks, req reader.Request) error {
-	if got, want := blocks.Compression(), req.Dialect.Compression; got != want {
-		return reader.FileOnly("the file has compression %q, its dialect says %q", got, want)
+	if err := blocks.CheckCompression(req.Dialect); err != nil {
+		return err
 	}
 	if req.Dialect.Header {
 		h, err := readHead(ctx, blocks, &d.split)

@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -29,16 +28,6 @@ type decoder struct {
 	// textBytes is, for each column of schema, the average bytes per row of the
 	// last block, to size the next one's buffers.
 	textBytes []atomic.Int64
-}
-
-// rowBytes is the most memory that a row takes besides its text: values,
-// validity bits.
-func rowBytes(schema abstract.Schema) int64 {
-	var sum int64
-	for _, c := range schema {
-		sum += int64(column.Width(c.Type)) + 1
-	}
-	return sum
 }
 
 // decode is the [reader.DecodeFunc].
@@ -64,7 +53,7 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		pos = b.index.fill(b.data, b.n, pos)
 		b.stretch(b.data[start:min(pos, b.n)])
 	}
-	out := b.finish(mem)
+	out := b.finish()
 	if bad := b.index.bad; bad != nil {
 		bad.Offset += block.Offset
 		if d.skipBad {
@@ -149,7 +138,7 @@ func (x *index) remove(rows map[int]bool) {
 }
 
 // finish makes the batch of the columns.
-func (b *batch) finish(mem memory.Allocator) reader.Decoded {
+func (b *batch) finish() reader.Decoded {
 	if b.rows == 0 {
 		return reader.Decoded{}
 	}
@@ -157,19 +146,7 @@ func (b *batch) finish(mem memory.Allocator) reader.Decoded {
 		b.textBytes[place].Store(int64(b.columns[place].TextLen() / b.rows))
 	}
 	var out reader.Decoded
-	arrays := make([]arrow.Array, len(b.columns))
-	for i, col := range b.columns {
-		if col.N == 0 { // the file has no such column
-			col.AllNull(b.rows)
-		}
-		var size int64
-		arrays[i], size = col.Array()
-		out.Bytes += size
-	}
-	out.Batch = array.NewRecordBatch(b.arrow, arrays, int64(b.rows))
-	for _, a := range arrays {
-		a.Release() // the batch has retained it
-	}
+	out.Batch, out.Bytes = column.Batch(b.arrow, b.columns, b.rows)
 	return out
 }
 

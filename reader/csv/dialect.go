@@ -11,8 +11,6 @@ import (
 // lineEndCR is how a [reader.Dialect] records that records end at CR.
 const lineEndCR = "cr"
 
-const bom = "\xef\xbb\xbf"
-
 // dialect is a [reader.Dialect] made ready for use.
 type dialect struct {
 	delimiter byte

@@ -98,7 +98,7 @@ func FuzzEncodingCSV(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 4096 || bytes.ContainsAny(data, "\r\x00") || unstorable(data) != "" || bytes.HasPrefix(data, []byte(bom)) {
+		if len(data) > 4096 || bytes.ContainsAny(data, "\r\x00") || unstorable(data) != "" || bytes.HasPrefix(data, []byte(reader.BOM)) {
 			return
 		}
 		std := stdcsv.NewReader(bytes.NewReader(data))

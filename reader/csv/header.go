@@ -5,13 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/seed-ede61cd5/sluice/reader"
 )
-
-// MaxColumns is the largest number of columns that a file may have.
-const MaxColumns = 4096
 
 // head is the first record of a file that is not an empty line.
 type head struct {
@@ -47,7 +43,7 @@ func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, er
 // for one column more than there may be, so it counts the fields, finds fault
 // with their number, and has indexed those that count.
 func (h *head) take(block reader.Block, d *dialect) error {
-	x := newIndex(d, MaxColumns+1, false)
+	x := newIndex(d, reader.MaxColumns+1, false)
 	data, n := d.pad(block.Data)
 	start := max(bomLen(block.Data, block.Offset), 0)
 	record := start + emptyLines(block.Data[start:], d.lineEnd)
@@ -56,8 +52,8 @@ func (h *head) take(block reader.Block, d *dialect) error {
 	if x.fields == 0 {
 		return nil
 	}
-	if x.fields > MaxColumns {
-		return reader.FileOnly("the first record has %d fields: more than %d columns are not read", x.fields, MaxColumns)
+	if x.fields > reader.MaxColumns {
+		return reader.FileOnly("the first record has %d fields: more than %d columns are not read", x.fields, reader.MaxColumns)
 	}
 	h.record = bytes.Clone(block.Data[record:max(n, record)])
 	h.fault = x.malformed
@@ -101,24 +97,21 @@ func distinct(names []string) []string {
 	taken := make(map[string]bool, len(names))
 	twin := make([]bool, len(names))
 	for i, name := range names {
-		twin[i] = taken[fold(name)]
-		taken[fold(name)] = true
+		twin[i] = taken[reader.FoldName(name)]
+		taken[reader.FoldName(name)] = true
 	}
 	next := make(map[string]int)
 	for i, name := range names {
 		if !twin[i] {
 			continue
 		}
-		n := max(next[fold(name)], 2)
-		for taken[fold(fmt.Sprintf("%s_%d", name, n))] {
+		n := max(next[reader.FoldName(name)], 2)
+		for taken[reader.FoldName(fmt.Sprintf("%s_%d", name, n))] {
 			n++
 		}
 		names[i] = fmt.Sprintf("%s_%d", name, n)
-		taken[fold(names[i])] = true
-		next[fold(name)] = n + 1
+		taken[reader.FoldName(names[i])] = true
+		next[reader.FoldName(name)] = n + 1
 	}
 	return names
 }
-
-// fold is what names that differ only in case have in common.
-func fold(name string) string { return strings.ToLower(name) }

@@ -116,33 +116,6 @@ func TestV08V09V11RefusedFiles(t *testing.T) {
 	}
 }
 
-func TestV12ColumnsByName(t *testing.T) {
-	for _, test := range []struct {
-		names []string
-		table []string
-		want  []int
-		err   string
-	}{
-		{[]string{"b", "A"}, []string{"a", "b", "c"}, []int{1, 0}, ""},
-		{[]string{"a"}, []string{"A", "a"}, []int{1}, ""},
-		{[]string{"aB"}, []string{"AB", "ab"}, nil, `may be any of the table's "AB", "ab"`},
-		{[]string{"x"}, []string{"a"}, nil, `column "x" of the file is not in the table: `},
-		{[]string{"a", "A"}, []string{"a"}, nil, `both the table's "a"`},
-	} {
-		schema := abstract.Schema{}
-		for _, name := range test.table {
-			schema = append(schema, abstract.Column{Name: name, Type: abstract.Text})
-		}
-		got, err := match(test.names, schema)
-		if test.err == "" && (err != nil || !slices.Equal(got, test.want)) {
-			t.Errorf("%q in %q: %v, %v", test.names, test.table, got, err)
-		}
-		if test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err) || abstract.ClassOf(err) != abstract.FileOnly) {
-			t.Errorf("%q in %q: error %v", test.names, test.table, err)
-		}
-	}
-}
-
 func TestV14EmptyAndNull(t *testing.T) {
 	const data = "s,n\n,\n\"\",\"\"\nNULL,NULL\n\"NULL\",1\n"
 	s := mustSample(t, data, reader.Hints{Null: []string{"NULL"}})
@@ -237,5 +210,29 @@ func TestBadRequests(t *testing.T) {
 	}
 	if _, err := read(t, reader.Request{File: inMemory("a\n"), Limits: reader.NewLimits(0, 0)}); err == nil {
 		t.Error("no dialect, no error")
+	}
+}
+
+// What is JSON in a CSV file is what is JSON in JSON lines; white space may
+// have line ends in it.
+func TestJ03J05JSONColumn(t *testing.T) {
+	for cell, ok := range map[string]bool{
+		`"{""a"":` + "\r\n" + `[1, null]}"`: true,
+		`null`:                              true,
+		`"""\ud83d\ude00"""`:                true,
+		`"""\ud83d"""`:                      false,
+		`[1`:                                false,
+		"\"\"\"\x00\"\"\"":                  false,
+		"\"\"\"\xff\"\"\"":                  false,
+		strings.Repeat("[", 1024) + strings.Repeat("]", 1024): true,
+		strings.Repeat("[", 1025) + strings.Repeat("]", 1025): false,
+	} {
+		req := request(t, "a,b\n")
+		req.Schema = abstract.Schema{{Name: "a", Type: abstract.JSON}, {Name: "b", Type: abstract.Int64}}
+		req.File = inMemory("a,b\n" + cell + ",1\n")
+		_, err := read(t, req)
+		if ok != (err == nil) || err != nil && !strings.Contains(err.Error(), `column "a": `) {
+			t.Errorf("%.30q: %v", cell, err)
+		}
 	}
 }

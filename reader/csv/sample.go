@@ -62,7 +62,7 @@ func (f format) newSampler(hints reader.Hints) (*sampler, error) {
 func (s *sampler) read(ctx context.Context, file reader.File, hints reader.Hints) error {
 	limits := reader.NewLimits(reader.DefaultMemory, 1)
 	split := &splitter{dialect: &s.dialect, detect: true}
-	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: split.split, BatchRows: SampleRecords})
+	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: split.split, TooLong: tooLong, BatchRows: SampleRecords})
 	if err != nil {
 		return err
 	}

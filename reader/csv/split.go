@@ -3,6 +3,8 @@ package csv
 import (
 	"bytes"
 	"strings"
+
+	"github.com/seed-ede61cd5/sluice/reader"
 )
 
 // splitter is the [reader.SplitFunc] of a file.
@@ -59,7 +61,7 @@ func (d *dialect) split(data []byte, offset int64, most int, atEOF bool) (end, r
 	for pos := 0; ; {
 		// Line ends count up to the next quote that opens a cell.
 		stop, closed := d.nextQuoted(text, pos)
-		n, last := countLines(text[pos:stop], d.lineEnd, most-records)
+		n, last := reader.CountLines(text[pos:stop], d.lineEnd, most-records)
 		if n > 0 {
 			records, end = records+n, start+pos+last
 		}
@@ -115,28 +117,15 @@ func (d *dialect) closingQuote(data []byte, pos int) (closing int, escaped bool)
 	}
 }
 
-// countLines counts the line ends in text, to most at most, and returns the
-// place after the last one counted.
-func countLines(text []byte, lineEnd byte, most int) (n, last int) {
-	n = bytes.Count(text, []byte{lineEnd})
-	if n <= most {
-		return n, bytes.LastIndexByte(text, lineEnd) + 1
-	}
-	for range most {
-		last += bytes.IndexByte(text[last:], lineEnd) + 1
-	}
-	return most, last
-}
-
 // bomLen is the length of the byte order mark that data begins with. It is -1
 // where data is too short to know.
 func bomLen(data []byte, offset int64) int {
 	switch {
 	case offset > 0:
 		return 0
-	case bytes.HasPrefix(data, []byte(bom)):
-		return len(bom)
-	case len(data) < len(bom) && strings.HasPrefix(bom, string(data)):
+	case bytes.HasPrefix(data, []byte(reader.BOM)):
+		return len(reader.BOM)
+	case len(data) < len(reader.BOM) && strings.HasPrefix(reader.BOM, string(data)):
 		return -1
 	}
 	return 0

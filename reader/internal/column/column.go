@@ -69,6 +69,16 @@ func Width(typ abstract.Type) int {
 	return 8
 }
 
+// RowBytes is the most memory that a row takes besides the data of its
+// variable columns: values, validity bits.
+func RowBytes(schema abstract.Schema) int64 {
+	var sum int64
+	for _, c := range schema {
+		sum += int64(Width(c.Type)) + 1
+	}
+	return sum
+}
+
 // Variable tells whether a column's rows have data of any length.
 func Variable(typ abstract.Type) bool {
 	return typ == abstract.Text || typ == abstract.JSON || typ == abstract.Bytes
@@ -170,6 +180,26 @@ func (b *Builder) Array() (arrow.Array, int64) {
 	}
 	defer data.Release()
 	return array.MakeFromData(data), int64(size)
+}
+
+// Batch makes the batch of that many rows of the columns, and returns the
+// memory it holds. A column without rows is NULL in all of them. The builders
+// are empty afterwards.
+func Batch(schema *arrow.Schema, columns []*Builder, rows int) (batch arrow.RecordBatch, size int64) {
+	arrays := make([]arrow.Array, len(columns))
+	for i, col := range columns {
+		if col.N == 0 { // the file has no such column
+			col.AllNull(rows)
+		}
+		var n int64
+		arrays[i], n = col.Array()
+		size += n
+	}
+	batch = array.NewRecordBatch(schema, arrays, int64(rows))
+	for _, a := range arrays {
+		a.Release() // the batch has retained it
+	}
+	return batch, size
 }
 
 // Release frees the buffers. It does nothing after Array.

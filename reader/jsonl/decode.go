@@ -1,0 +1,145 @@
+package jsonl
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+	"github.com/seed-ede61cd5/sluice/reader/internal/json"
+)
+
+// decoder makes rows of blocks. Its method decode may be called concurrently.
+type decoder struct {
+	schema  abstract.Schema
+	arrow   *arrow.Schema
+	matcher *reader.Matcher
+	skipBad bool
+
+	walkers sync.Pool // of *walker
+	// textBytes is, for each column of schema, the average bytes per row of the
+	// last block, to size the next one's buffers.
+	textBytes []atomic.Int64
+}
+
+func newDecoder(req reader.Request) *decoder {
+	d := &decoder{
+		schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
+		skipBad:   req.OnBadRow == reader.SkipRow,
+		textBytes: make([]atomic.Int64, len(req.Schema)),
+	}
+	d.walkers.New = func() any { return d.newWalker() }
+	return d
+}
+
+// newWalker returns a walker whose targets are the columns of the schema.
+func (d *decoder) newWalker() *walker {
+	columns := make([]target, len(d.schema))
+	for i := range columns {
+		columns[i].column = i
+	}
+	return &walker{keys: newKeys(func(name string) *target {
+		place, err := d.matcher.Find(name)
+		if err != nil {
+			return &target{column: -1, problem: err.Error()}
+		}
+		return &columns[place]
+	})}
+}
+
+// decode is the [reader.DecodeFunc].
+func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decoded, error) {
+	w := d.walkers.Get().(*walker)
+	defer d.walkers.Put(w)
+	b := &batch{decoder: d, columns: make([]builder, len(d.schema))}
+	defer b.release()
+	for i, c := range d.schema {
+		guess := int(d.textBytes[i].Load()+1) * block.Records
+		b.columns[i].init(column.New(mem, c.Type, block.Records, min(guess+guess/16, len(block.Data))), c.Type)
+	}
+	var out reader.Decoded
+	in := newLines(block)
+	for first, ok := in.next(); ok; first, ok = in.next() {
+		name, reason := "", in.read(w, first)
+		if reason == "" {
+			name, reason = b.add(in.data, w.fields)
+		}
+		if reason == "" {
+			continue
+		}
+		bad := &reader.BadRecord{Index: in.count - 1, Offset: block.Offset + int64(first), Column: name, Reason: reason}
+		if !d.skipBad {
+			out.Bad = bad
+			break
+		}
+		if out.Rejected++; out.FirstRejected == nil {
+			out.FirstRejected = bad
+		}
+	}
+	b.finish(&out)
+	return out, nil
+}
+
+// batch is rows under construction.
+type batch struct {
+	*decoder
+	columns []builder
+	rows    int
+	scratch []byte
+}
+
+// add appends a record. If a value does not fit its column, nothing is
+// appended; reason says so.
+func (b *batch) add(data []byte, fields []field) (name, reason string) {
+	for i := range fields {
+		f := &fields[i]
+		if f.kind == json.Null { // NULL, like a column that the record does not have
+			continue
+		}
+		c := &b.columns[f.column]
+		value := data[f.at:f.end]
+		if c.class == classJSON && (f.kind == json.String || f.kind == json.Escaped) {
+			value = data[f.at-1 : f.end+1] // as it is in the file
+		}
+		if reason := c.put(b.rows, value, f.kind, &b.scratch); reason != "" {
+			for _, undo := range fields[:i] {
+				if undo.kind != json.Null {
+					b.columns[undo.column].truncate(b.rows)
+				}
+			}
+			return b.schema[f.column].Name, reason
+		}
+	}
+	b.rows++
+	return "", ""
+}
+
+// finish makes the batch.
+func (b *batch) finish(out *reader.Decoded) {
+	if b.rows == 0 {
+		return
+	}
+	builders := make([]*column.Builder, len(b.columns))
+	for i := range b.columns {
+		c := &b.columns[i]
+		c.pad(b.rows)
+		builders[i] = c.Builder
+		c.N = c.rows
+		b.textBytes[i].Store(int64(c.TextLen() / b.rows))
+	}
+	out.Batch, out.Bytes = column.Batch(b.arrow, builders, b.rows)
+	out.Bytes = max(out.Bytes, int64(b.rows)) // there may be no columns
+}
+
+// release frees the columns that did not become arrays.
+func (b *batch) release() {
+	for i := range b.columns {
+		if c := b.columns[i].Builder; c != nil {
+			c.Release()
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package jsonl
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/json"
+)
+
+// field is a key and its value in a record.
+type field struct {
+	*target
+	at, end uint32 // the value; of a string, what is between its quotes
+	kind    json.Kind
+}
+
+// walker takes records apart. It is for one goroutine.
+type walker struct {
+	*keys
+	fields []field // of the record that was taken apart last
+	// problem is that of the record's first key that stands for no column. It
+	// is told only of a record that is good otherwise.
+	problem string
+}
+
+// record takes apart the record that begins at pos, which is not white space.
+// It returns where its line ends. reason tells why it is bad, if it is; fields
+// are then of no use.
+func (w *walker) record(data []byte, pos int) (end int, reason string) {
+	if data[pos] != '{' {
+		return pos, notObject(data, pos)
+	}
+	w.begin()
+	w.fields, w.problem = w.fields[:0], ""
+	start := pos
+	pos = json.Space(data, pos+1, json.InLine)
+	if data[pos] == '}' {
+		return w.endOfLine(data, start, pos+1)
+	}
+	for before := &w.first; ; {
+		k := before.next
+		if k.at(data, pos) {
+			pos += len(k.quoted)
+		} else if k != nil && k.next.at(data, pos) { // one was left out
+			k = k.next
+			pos += len(k.quoted)
+		} else {
+			var fault json.Fault
+			if k, pos, fault = w.find(data, pos, before); fault != "" {
+				return pos, malformed(data, start, pos, fault)
+			}
+		}
+		before = k
+		if data[pos] != ':' {
+			if pos = json.Space(data, pos, json.InLine); data[pos] != ':' {
+				return pos, malformed(data, start, pos, json.FaultColon)
+			}
+		}
+		at := json.Space(data, pos+1, json.InLine)
+		end, kind, fault := json.Value(data, at, json.InLine)
+		if fault != "" {
+			return end, malformed(data, start, end, fault)
+		}
+		if reason := w.take(k, at, end, kind); reason != "" {
+			return end, reason
+		}
+		pos = json.Space(data, end, json.InLine)
+		if data[pos] == '}' {
+			return w.endOfLine(data, start, pos+1)
+		}
+		if data[pos] != ',' {
+			return pos, malformed(data, start, pos, json.FaultInObject)
+		}
+		pos = json.Space(data, pos+1, json.InLine)
+	}
+}
+
+// take notes a field of the record.
+func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
+	t := k.target
+	switch {
+	case t.seen == w.number:
+		return twice(t.as.name, k.name)
+	case len(w.fields) == reader.MaxColumns:
+		return fmt.Sprintf("it has more than %d keys", reader.MaxColumns)
+	}
+	t.seen = w.number
+	if t.as != k {
+		t.as = k // a store of a pointer is dearer than a load
+	}
+	if t.problem != "" && kind != json.Null && w.problem == "" {
+		w.problem = t.problem
+	}
+	if kind == json.String || kind == json.Escaped {
+		at, end = at+1, end-1
+	}
+	w.fields = append(w.fields, field{t, uint32(at), uint32(end), kind})
+	return ""
+}
+
+// endOfLine checks that nothing follows the object that ends at pos, and that
+// its keys are columns.
+func (w *walker) endOfLine(data []byte, start, pos int) (end int, reason string) {
+	pos = json.Space(data, pos, json.InLine)
+	switch data[pos] {
+	case '\n':
+		return pos, w.problem
+	case '{', '[':
+		return pos, fmt.Sprintf("a second document follows on the same line, %d bytes on: write one object per line", pos-start)
+	}
+	return pos, malformed(data, start, pos, "the line must end after its object")
+}
+
+// twice is the reason for two keys that are one column.
+func twice(first, second string) string {
+	if first == second {
+		return fmt.Sprintf("key %s is there twice", reader.Quote([]byte(first)))
+	}
+	return fmt.Sprintf("keys %s and %s are the same column: rename one", reader.Quote([]byte(first)), reader.Quote([]byte(second)))
+}
+
+// notObject is the reason for a line that does not begin with an object.
+func notObject(data []byte, pos int) string {
+	_, kind, fault := json.Value(data, pos, json.InLine)
+	what := "a number"
+	switch kind {
+	case json.Null:
+		what = "null"
+	case json.True, json.False:
+		what = "a bool"
+	case json.String, json.Escaped:
+		what = "a string"
+	case json.Array:
+		what = "an array"
+	}
+	if fault != "" {
+		return malformed(data, pos, pos, "an object is expected")
+	}
+	return "it is " + what + ", not an object"
+}
+
+// malformed is the reason for a record that begins at start and has a fault at
+// pos.
+func malformed(data []byte, start, pos int, fault json.Fault) string {
+	if data[pos] == '\n' {
+		return fmt.Sprintf("the line ends %d bytes on, inside the object: %s", pos-start, fault)
+	}
+	return fmt.Sprintf("it is not JSON: %s, %d bytes on at %s", fault, pos-start, reader.Quote(excerpt(data[pos:])))
+}
+
+// excerpt is a few characters of a line, for an error.
+func excerpt(line []byte) []byte {
+	const most = 16
+	n := 0
+	for n < most && line[n] != '\n' {
+		_, size := utf8.DecodeRune(line[n:])
+		n += size
+	}
+	return line[:n]
+}

@@ -1,0 +1,84 @@
+package jsonl
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
+)
+
+// typed has every type in the notation that inference finds, and then in every
+// other that is taken.
+const (
+	typed = `{"i":1,"f":1.5,"b":true,"d":"2024-02-29","t":"2024-01-02 03:04:05.25","z":"2024-01-02T03:04Z","s":"x","j":{"a":[1, 2]}}
+{"j":[ ],"s":"q\"\\\u00e9\ud83d\ude00\n","z":"2024-01-02 03:04:05+0130","t":"2024-01-02T03:04","d":"0001-01-01","b":false,"f":-3,"i":-2}
+{"i":null,"f":null,"b":null,"d":null,"t":null,"z":null,"s":null,"j":null}
+{}
+`
+	asked = `{"u":"0188b5d0-5b6f-7000-8000-000000000001","c":"23:59:59.5","n":12.30,"i":"7","f":"1e2","b":"TRUE","d":"2024\u002d02-29","s":12.30,"j":"a\n"}
+{"n":"-0.5","s":true,"j":-1.50e3}
+{"s":{"a" : 1},"j":true}
+`
+)
+
+func typedRows() [][]any {
+	at := func(y, m, d, h, min, s, ms int) time.Time {
+		return time.Date(y, time.Month(m), d, h, min, s, ms*1e6, time.UTC)
+	}
+	return [][]any{
+		{int64(1), 1.5, true, at(2024, 2, 29, 0, 0, 0, 0), at(2024, 1, 2, 3, 4, 5, 250), at(2024, 1, 2, 3, 4, 0, 0), "x", `{"a":[1, 2]}`},
+		{int64(-2), -3.0, false, at(1, 1, 1, 0, 0, 0, 0), at(2024, 1, 2, 3, 4, 0, 0), at(2024, 1, 2, 1, 34, 5, 0), "q\"\\é😀\n", "[ ]"},
+		{nil, nil, nil, nil, nil, nil, nil, nil},
+		{nil, nil, nil, nil, nil, nil, nil, nil},
+	}
+}
+
+func TestConformance(t *testing.T) {
+	day := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
+	// Longer than what is looked at for magic bytes, so that reads fail late too.
+	long := ""
+	var longRows [][]any
+	for i := range 16 {
+		long += fmt.Sprintf("{\"n\":%d,\"s\":\"%d\\n\"}\r\n", i*1000, i)
+		longRows = append(longRows, []any{int64(i * 1000), fmt.Sprintf("%d\n", i)})
+	}
+	readertest.Run(t, readertest.Harness{Format: New(), Files: []readertest.File{
+		{Name: "long", Data: []byte(long), Rows: longRows},
+		{Name: "long in zstd", Data: zst(long), Rows: longRows},
+		{Name: "J13 typed", Data: []byte(typed), Rows: typedRows()},
+		{Name: "J13 asked for", Data: []byte(asked),
+			Schema: table("u=uuid", "c=time", "n=decimal(6,2)", "i=int64", "f=float64", "b=bool", "d=date", "s=text", "j=json"),
+			Rows: [][]any{
+				{[16]byte{1, 0x88, 0xb5, 0xd0, 0x5b, 0x6f, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}, "23:59:59.500000", "12.30", int64(7), 100.0, true, day, "12.30", `"a\n"`},
+				{nil, nil, "-0.50", nil, nil, nil, nil, "true", "-1.50e3"},
+				{nil, nil, nil, nil, nil, nil, nil, `{"a" : 1}`, "true"},
+			}},
+		{Name: "J07 white space, blank lines, byte order mark", Data: []byte(reader.BOM + " \r\n\n\t{ \"a\" :\t1 , \"b\" : [ ] }\t\r\n\r\n \n{\"b\":{},\"a\":2}"),
+			Rows: [][]any{{int64(1), "[ ]"}, {int64(2), "{}"}}},
+		{Name: "J06 cut in the last line", Data: []byte("{\"a\":\"é\"}\n{\"a\":\"\xc3"), Rows: [][]any{{"é"}}, Rejected: 1},
+		{Name: "J02 J03 J04 J09 J10 bad records", Data: []byte("{\"a\":1}\n{\"a\":1,\"a\":1}\n[1]\n{\"a\":null,\"b\":\"\\ud800\"}\n7\n{\"a\":2}{\"a\":3}\nnull\n{\"a\":\n3}\n{\"b\":\"\\u0000\"}\n{\"b\":\"\xff\"}\n{\"a\":4,\"b\":\"x\"}\n"),
+			Schema: table("a=int64", "b=text"), Rows: [][]any{{int64(1), nil}, {int64(4), "x"}}, Rejected: 10},
+		{Name: "J11 values that do not fit", Data: []byte("{\"s\":\"y\",\"a\":true}\n{\"a\":1.5}\n{\"b\":true,\"s\":\"z\",\"a\":3}\n{\"s\":\"w\",\"b\":true,\"a\":{}}\n{\"a\":\"\"}\n{}\n{\"b\":1}\n{\"s\":\"v\"}\n{\"c\":1}\n{\"c\":null}\n"),
+			Schema: table("a=int64", "s=text", "b=bool"), Rows: [][]any{{int64(3), "z", true}, {nil, nil, nil}, {nil, "v", nil}, {nil, nil, nil}}, Rejected: 6},
+		{Name: "J12 keys", Data: []byte("{\"A\":1,\"a.b\":2,\"q\\\"\":3,\"\\u0063\":4}\n{\"c\":5,\"\":null,\"a\":6}\n"),
+			Schema: table("a=int64", "a.b=int64", "q\"=int64", "c=int64"),
+			Rows:   [][]any{{int64(1), int64(2), int64(3), int64(4)}, {int64(6), nil, nil, int64(5)}}},
+		{Name: "J12 keys that are alike", Data: []byte(`{"abcdefgh1":1,"abcdefgh2":2,"abcdefgh-abcdefgh-abcdefgh":3,"abcdefgh+abcdefgh-abcdefgh":4}` + "\n" +
+			`{"abcdefgh1":6,"abcdefgh2":5,"abcdefgh+abcdefgh-abcdefgh":7,"abcdefgh-abcdefgh-abcdefgh":8}` + "\n" + `{"abcdefgh2":9}`),
+			Schema: table("abcdefgh=int64", "abcdefgh1=int64", "abcdefgh2=int64", "abcdefgh-abcdefgh-abcdefgh=int64", "abcdefgh+abcdefgh-abcdefgh=int64"),
+			Rows:   [][]any{{nil, int64(1), int64(2), int64(3), int64(4)}, {nil, int64(6), int64(5), int64(8), int64(7)}, {nil, nil, int64(9), nil, nil}}},
+		{Name: "J11 keys that are missing", Data: []byte("{\"s\":\"x\"}\n{}\n{\"f\":1.5,\"b\":true}\n{\"s\":\"\",\"j\":[1]}\n{\"d\":\"2024-02-29\",\"s\":\"yz\"}\n{\"j\":{}}\n"),
+			Schema: table("s=text", "f=float64", "b=bool", "j=json", "d=date"),
+			Rows: [][]any{{"x", nil, nil, nil, nil}, {nil, nil, nil, nil, nil}, {nil, 1.5, true, nil, nil}, {"", nil, nil, "[1]", nil},
+				{"yz", nil, nil, nil, day}, {nil, nil, nil, "{}", nil}}},
+		{Name: "J07 a byte order mark in the middle", Data: []byte("{\"a\":1}\n" + reader.BOM + "{\"a\":2}\n"), Rows: [][]any{{int64(1)}}, Rejected: 1},
+		{Name: "no columns", Data: []byte("{}\n{\"a\":null}\n"), Schema: table(), Rows: [][]any{{}, {}}},
+		{Name: "empty"},
+		{Name: "only white space", Data: []byte("\n \r\n\t")},
+		{Name: "only a byte order mark", Data: []byte(reader.BOM)},
+		{Name: "Z01 gzip members", Data: gz(typed[:9], typed[9:200], "", typed[200:]), Rows: typedRows()},
+		{Name: "Z02 gzip", Data: gz(typed), Rows: typedRows(), Whole: true},
+	}})
+}
