@@ -226,7 +226,7 @@ func codeOf(err error) string {
 // cause leaves out of an error of the SDK what says nothing to a user: the
 // operation, the URL and the number of SDK attempts.
 func cause(err error) error {
-	if answer, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+	if answer, ok := errors.AsType[*awshttp.ResponseError](err); ok && answer.HTTPStatusCode() != 0 {
 		text := fmt.Sprintf("status %d", answer.HTTPStatusCode())
 		if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() != "" {
 			text += ", " + strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": ")
