@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -62,11 +63,20 @@ func Open(ctx context.Context, name string, opts Options) (*Bucket, error) {
 		o.HTTPClient = b.transport
 		o.Credentials = b.credentials
 		o.Retryer = aws.NopRetryer{} // attempts tries again
-		o.UsePathStyle = opts.PathStyle
+		if opts.Endpoint != "" {
+			o.BaseEndpoint = &opts.Endpoint
+		}
+		var u *url.URL
+		if u, err = checkEndpoint(aws.ToString(o.BaseEndpoint), opts.AllowHTTP); err == nil {
+			o.UsePathStyle = opts.PathStyle || needsPath(u)
+		}
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		o.DisableLogOutputChecksumValidationSkipped = true
 	})
-	return b, b.checkEndpoint(opts)
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // load reads the environment and the shared configuration files, and adds
@@ -99,23 +109,7 @@ func load(ctx context.Context, opts Options) (aws.Config, error) {
 		cfg.Credentials = stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), opts.Role,
 			func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "sluice" })
 	}
-	if opts.Endpoint != "" {
-		cfg.BaseEndpoint = &opts.Endpoint // after the client of STS, which is not there
-	}
 	return cfg, nil
-}
-
-// checkEndpoint checks the endpoint, wherever it was configured.
-func (b *Bucket) checkEndpoint(opts Options) error {
-	text := aws.ToString(b.client.Options().BaseEndpoint)
-	if opts.Endpoint != "" {
-		text = opts.Endpoint
-	}
-	if text == "" {
-		return nil // AWS, by https
-	}
-	_, err := checkEndpoint(text, opts.AllowHTTP)
-	return err
 }
 
 // Name implements [object.Bucket].

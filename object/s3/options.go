@@ -43,8 +43,12 @@ type Options struct {
 const idleTimeout = 30 * time.Second
 
 // checkEndpoint refuses what would send signed requests in the clear.
-// A loopback address stays within the machine.
+// A loopback address stays within the machine. Without an endpoint it is AWS,
+// by https.
 func checkEndpoint(text string, allowHTTP bool) (*url.URL, error) {
+	if text == "" {
+		return &url.URL{}, nil
+	}
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
