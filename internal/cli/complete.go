@@ -11,7 +11,7 @@ import (
 )
 
 // completeLoad lets the shell complete the values of load's flags.
-func (a *app) completeLoad(cmd *cobra.Command, f *loadFlags) {
+func (a *app) completeLoad(cmd *cobra.Command) {
 	formats := []string{autoFormat}
 	for name := range a.registry.Formats {
 		formats = append(formats, name)
@@ -25,7 +25,6 @@ func (a *app) completeLoad(cmd *cobra.Command, f *loadFlags) {
 	for _, name := range []string{"table", "pipeline", "delimiter", "quote", "null", "workers", "max-bad-rows"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
-	f.store.complete(cmd)
 }
 
 // values sets how a flag's value is completed.

@@ -54,7 +54,7 @@ is in the target, in Sluice's ledger: see 'sluice files'.
 		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), f, args) },
 	}
 	f.bind(cmd)
-	a.completeLoad(cmd, f)
+	a.completeLoad(cmd)
 	return cmd
 }
 

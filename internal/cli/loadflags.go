@@ -58,7 +58,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, or skip the row and count it")
 	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under --on-bad-row skip, such as 100 or 0.1% (default: no limit)")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
-	f.store.bind(flags)
+	f.store.bind(cmd)
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be loaded and how, and load nothing")
 	flags.BoolVar(&f.json, "json", false, "print the outcome as one JSON object (with --to stdout: to stderr)")
 }

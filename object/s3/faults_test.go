@@ -349,7 +349,7 @@ func TestS10SlowReader(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(5 * time.Minute)
+			pause(5 * time.Minute)
 		}
 		if !bytes.Equal(got, want) {
 			t.Error("other bytes than are stored")
