@@ -51,7 +51,10 @@ func (b *body) Read(p []byte) (int, error) {
 		b.advance(n)
 		switch {
 		case b.next == b.end:
-			return n, b.finish(err)
+			if err := b.finish(err); err != nil {
+				return 0, err // with bytes beside it, io.ReadFull would not look at it
+			}
+			return n, nil
 		case err == nil:
 			return n, nil
 		case err == io.EOF:

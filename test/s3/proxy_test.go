@@ -55,7 +55,7 @@ func TestToxicNetwork(t *testing.T) {
 		"ends":   `{"name":"x","type":"limit_data","stream":"downstream","attributes":{"bytes":3000000}}`,
 		"slices": `{"name":"x","type":"slicer","stream":"downstream","attributes":{"average_size":50000,"size_variation":20000,"delay":100}}`,
 		"closes": `{"name":"x","type":"timeout","stream":"downstream","toxicity":0.3,"attributes":{"timeout":200}}`,
-		"resets": `{"name":"x","type":"reset_peer","stream":"downstream","toxicity":0.3,"attributes":{"timeout":30}}`,
+		"resets": `{"name":"x","type":"reset_peer","stream":"downstream","attributes":{"timeout":100}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			proxy, endpoint := newProxy(t, server)
