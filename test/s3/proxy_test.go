@@ -45,8 +45,9 @@ func stat(t *testing.T, b *s3.Bucket, key string) object.Info {
 	return info
 }
 
-// TestToxicNetwork is S-07 and S-08 in front of a real server: every
-// connection ends after a while, by a reset or as if it had been at its end.
+// TestToxicNetwork is S-07, S-08 and S-10 in front of a real server. The last
+// two toxics drop all bytes of a connection before they end it, so they strike
+// one connection in five: that they strike eight in a row is out of the question.
 func TestToxicNetwork(t *testing.T) {
 	server := s3server.Start(t)
 	bucket, want := server.NewBucket(t), random(40<<20)
@@ -54,8 +55,8 @@ func TestToxicNetwork(t *testing.T) {
 	for name, toxic := range map[string]string{
 		"ends":   `{"name":"x","type":"limit_data","stream":"downstream","attributes":{"bytes":3000000}}`,
 		"slices": `{"name":"x","type":"slicer","stream":"downstream","attributes":{"average_size":50000,"size_variation":20000,"delay":100}}`,
-		"closes": `{"name":"x","type":"timeout","stream":"downstream","toxicity":0.3,"attributes":{"timeout":200}}`,
-		"resets": `{"name":"x","type":"reset_peer","stream":"downstream","attributes":{"timeout":100}}`,
+		"closes": `{"name":"x","type":"timeout","stream":"downstream","toxicity":0.2,"attributes":{"timeout":200}}`,
+		"resets": `{"name":"x","type":"reset_peer","stream":"downstream","toxicity":0.2,"attributes":{"timeout":30}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			proxy, endpoint := newProxy(t, server)
