@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { os.Exit(s3server.Main(m)) }
 // open returns the driver's bucket of that name, as a user would reach it.
 func open(t *testing.T, endpoint, bucket string, opts s3.Options) *s3.Bucket {
 	t.Helper()
-	for _, entry := range s3server.Env() {
+	for _, entry := range s3server.Start(t).Env() {
 		name, value, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, "AWS_") {
 			t.Setenv(name, value)

@@ -1,7 +1,7 @@
 // Package s3server starts a real S3 server for tests: versitygw in this
 // process, or MinIO as a child process where SLUICE_MINIO names its binary. It
 // listens on loopback, so a child process such as the sluice command reaches
-// it too: see [Env] and [Server.Endpoint].
+// it too: see [Server.Env] and [Server.Endpoint].
 //
 // versitygw keeps its settings in package variables, so there is one server
 // per process. The first [Start] starts it, [Main] stops it after the tests.
@@ -129,7 +129,7 @@ func (s *Server) awaitReady(t testing.TB) {
 
 // Env is the environment in which a child process finds the server's
 // credentials, and nothing of the user's own settings.
-func Env() []string {
+func (s *Server) Env() []string {
 	var env []string
 	for _, entry := range os.Environ() {
 		if !strings.HasPrefix(entry, "AWS_") {
