@@ -183,6 +183,44 @@ func TestRequests(t *testing.T) {
 	}
 }
 
+// Who only looks at the first records of a large object does not pay for parts.
+func TestNoPartsForALook(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *double, b *Bucket) {
+		info := put(t, d, b, "key", content(large))
+		r, err := b.Open(t.Context(), info, 0, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.CopyN(io.Discard, r, 2<<20); err != nil {
+			t.Error(err)
+		}
+		r.Close()
+		if log := d.requests(); len(log) != 2 {
+			t.Errorf("%q", log)
+		}
+	})
+}
+
+// The beginnings that are kept are a fixed few: those used last.
+func TestHeadsAreFew(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *double, b *Bucket) {
+		var infos []object.Info
+		for i := range 2 * headsKept {
+			infos = append(infos, put(t, d, b, fmt.Sprintf("key%02d", i), content(100)))
+			wantRead(t, b, infos[i], content(100))
+			wantRead(t, b, infos[0], content(100))
+		}
+		if n := len(b.heads.kept); n != headsKept {
+			t.Errorf("%d are kept", n)
+		}
+		d.requests()
+		wantRead(t, b, infos[0], content(100))
+		if log := d.requests(); len(log) > 0 {
+			t.Errorf("the one used most was dropped: %q", log)
+		}
+	})
+}
+
 // Many readers of large objects share the few buffers; whoever gets none
 // streams, and all get their bytes.
 func TestPartsAreShared(t *testing.T) {

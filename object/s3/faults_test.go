@@ -297,6 +297,23 @@ func TestS08BodyEndsEarlyForEver(t *testing.T) {
 	})
 }
 
+// S-08: nor does it help that each body brings a byte.
+func TestS08TooLittleProgress(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *double, b *Bucket) {
+		want := content(large)
+		info := put(t, d, b, "key", want)
+		_, err := half(t, b, info, func() {
+			d.fail(-1, func(w http.ResponseWriter, r *http.Request) bool {
+				from, to, _ := rangeOf(r)
+				closeAfter(t, w, fmt.Sprintf("HTTP/1.1 206 Partial Content\r\nConnection: close\r\nETag: \"%s\"\r\n"+
+					"Content-Range: bytes %d-%d/%d\r\n\r\n%s", d.objects["key"].etag, from, to, large, want[from:from+1]))
+				return true
+			})
+		})
+		wantError(t, err, abstract.Transient, "tried 8 times")
+	})
+}
+
 // S-10: a body, or an answer, that does not come.
 func TestS10Stall(t *testing.T) {
 	for _, size := range []int{small, middle, large} {
@@ -459,6 +476,45 @@ func TestS14DeletedMidRead(t *testing.T) {
 		info := put(t, d, b, "key", content(large))
 		_, err := half(t, b, info, func() { d.delete(t, "key") })
 		wantError(t, err, abstract.FileOnly, `"key"`, "deleted")
+		if !errors.Is(err, object.ErrChanged) {
+			t.Error(err)
+		}
+	})
+}
+
+// S-14: deleted when the rest is yet to be fetched, ahead of the reader.
+func TestS14DeletedAhead(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *double, b *Bucket) {
+		info := put(t, d, b, "key", content(large))
+		r, err := b.Open(t.Context(), info, 0, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if _, err := io.CopyN(io.Discard, r, headSize+1); err != nil {
+			t.Fatal(err)
+		}
+		d.delete(t, "key")
+		n, err := io.Copy(io.Discard, r)
+		wantError(t, err, abstract.FileOnly, "deleted")
+		if n != partSize-1 {
+			t.Errorf("%d bytes came out, want what was being streamed", n)
+		}
+	})
+}
+
+// S-12: the end of an object is verified even if all before it was read
+// earlier.
+func TestS12OverwrittenBeforeEnd(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *double, b *Bucket) {
+		info := put(t, d, b, "key", content(small))
+		if got, err := read(t.Context(), b, info, small); err != nil || len(got) > 0 {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+		d.put(t, "key", make([]byte, small))
+		b.heads = heads{}
+		_, err := read(t.Context(), b, info, small)
+		wantError(t, err, abstract.FileOnly)
 		if !errors.Is(err, object.ErrChanged) {
 			t.Error(err)
 		}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
@@ -121,10 +123,18 @@ func TestS04ClockIsSet(t *testing.T) {
 func TestS05CredentialsRenewed(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *double, b *Bucket) {
 		want := content(large)
+		asked := 0
+		b.credentials.cache = aws.NewCredentialsCache(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			asked++
+			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: canary, SessionToken: "token"}, nil
+		}))
 		info := put(t, d, b, "key", want)
 		d.fail(2, func(http.ResponseWriter, *http.Request) bool { return false }) // the first are well
 		d.refuse(1, 400, "ExpiredToken", "The provided token has expired.")
 		wantRead(t, b, info, want)
+		if asked != 2 {
+			t.Errorf("the credentials were looked for %d times, want 2", asked)
+		}
 	})
 }
 
