@@ -7,10 +7,10 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check test fmt bench kill corpus clean
+.PHONY: help build demo check test test-minio fmt bench kill corpus clean
 
 help: ## Print this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/sluice (needs a C++ compiler, for DuckDB)
 	$(GO) build -trimpath -o bin/sluice ./cmd/sluice
@@ -30,6 +30,13 @@ check: ## Format, vet, staticcheck, layers, unit tests with -race (minutes)
 test: build ## Everything: unit, model, corpus, kill -9 and memory tests; lists what was skipped
 	$(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- $(TESTFLAGS) ./...
 	cd test && SLUICE=$(CURDIR)/bin/sluice $(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- -shuffle=on -timeout=30m ./...
+
+# MinIO is under the AGPL: it is never linked, only run.
+minio = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test
+
+test-minio: ## The S3 tests against MinIO, as a second opinion (builds it once: minutes)
+	test -x $(minio)/minio || GOBIN=$(minio) $(GO) install -ldflags='-s -w' github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
+	cd test && SLUICE_MINIO=$(minio)/minio $(GO) test $(TESTFLAGS) ./s3 ./internal/s3server
 
 fmt: ## Format the code
 	gofmt -w .

@@ -26,8 +26,26 @@ type Registry struct {
 	Extensions map[string]string
 }
 
-// OpenBucket opens the bucket of that name; a local one has no name.
-type OpenBucket func(ctx context.Context, name string) (object.Bucket, error)
+// OpenBucket opens the bucket of that name; a local one has no name. What goes
+// wrong is for the user to change.
+type OpenBucket func(ctx context.Context, name string, opts BucketOptions) (object.Bucket, error)
+
+// BucketOptions is how a remote store is reached. The zero value is what the
+// environment says.
+type BucketOptions struct {
+	// Endpoint is the store's URL, Region where the bucket is.
+	Endpoint, Region string
+	// PathStyle puts the bucket's name into the path of URLs.
+	PathStyle bool
+	// Profile names the credentials to use, Role what to become with them.
+	Profile, Role string
+	// RequesterPays agrees to pay for requests.
+	RequesterPays bool
+	// CAFile is a file of PEM certificates to trust besides the system's.
+	CAFile string
+	// AllowHTTP lets requests go over plain http to another host.
+	AllowHTTP bool
+}
 
 // OpenTarget opens a target. address is what follows the scheme and its colon.
 type OpenTarget func(ctx context.Context, address string, opts TargetOptions) (target.Target, error)

@@ -8,6 +8,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/object/file"
+	"github.com/seed-ede61cd5/sluice/object/s3"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
@@ -20,7 +21,8 @@ import (
 func Registry() *connector.Registry {
 	return &connector.Registry{
 		Buckets: map[string]connector.OpenBucket{
-			"file": func(context.Context, string) (object.Bucket, error) { return file.New(), nil },
+			"file": openFile,
+			"s3":   openS3,
 		},
 		Formats: map[string]reader.Format{
 			"csv":   csv.New(),
@@ -33,6 +35,17 @@ func Registry() *connector.Registry {
 			"stdout": openStdout,
 		},
 	}
+}
+
+func openFile(context.Context, string, connector.BucketOptions) (object.Bucket, error) {
+	return file.New(), nil
+}
+
+func openS3(ctx context.Context, name string, opts connector.BucketOptions) (object.Bucket, error) {
+	return s3.Open(ctx, name, s3.Options{
+		Endpoint: opts.Endpoint, Region: opts.Region, PathStyle: opts.PathStyle, Profile: opts.Profile, Role: opts.Role,
+		RequesterPays: opts.RequesterPays, CAFile: opts.CAFile, AllowHTTP: opts.AllowHTTP,
+	})
 }
 
 func openStdout(_ context.Context, address string, opts connector.TargetOptions) (target.Target, error) {

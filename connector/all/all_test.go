@@ -19,7 +19,9 @@ func TestExtensionsNameFormats(t *testing.T) {
 			t.Errorf("target %s has no driver", name)
 		}
 	}
-	if r.Buckets["file"] == nil {
-		t.Error("local files cannot be read")
+	for _, scheme := range []string{"file", "s3"} {
+		if r.Buckets[scheme] == nil {
+			t.Errorf("%s:// has no driver", scheme)
+		}
 	}
 }

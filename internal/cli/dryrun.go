@@ -9,13 +9,12 @@ import (
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/connector"
-	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
 // dryRun shows what a load would do. It writes nothing.
-func (a *app) dryRun(ctx context.Context, f *loadFlags, src source.Source) (err error) {
+func (a *app) dryRun(ctx context.Context, f *loadFlags, src *opened) (err error) {
 	t, cleanUp, err := a.openToLook(ctx, f.to)
 	if err != nil {
 		return err
@@ -26,12 +25,19 @@ func (a *app) dryRun(ctx context.Context, f *loadFlags, src source.Source) (err 
 		return err
 	}
 	if f.json {
-		if err := printJSON(a.Out, plan); err != nil {
+		out := struct {
+			transfer.Plan
+			*costJSON
+		}{plan, newCostJSON(src.cost())}
+		if err := printJSON(a.Out, out); err != nil {
 			return err
 		}
 		return plannedCode(plan)
 	}
 	a.printPlan(f, plan)
+	if text := costText(src.cost()); text != "" {
+		fmt.Fprintf(a.Out, "\nthis look cost %s\n", text)
+	}
 	return plannedCode(plan)
 }
 

@@ -129,6 +129,8 @@ func TestWrongQuestions(t *testing.T) {
 		{"forget --all --pipeline zz", `knows no pipeline "zz"`},
 		{"explain good.csv --pipeline zz", `knows no pipeline "zz"`},
 		{"explain other.csv", `does not know DIR/other.csv: no load has found it yet`},
+		{`explain s3://b//k`, `does not know s3://b//k: no load has found it yet`},
+		{`explain "s3://b/k\n"`, `does not know "s3://b/k\n": no load has found it yet`},
 		{"forget other.csv", `does not know DIR/other.csv`},
 	} {
 		got := sluice(t, dir, append(strings.Fields(c.args), "--to", "duckdb:x.duckdb")...)

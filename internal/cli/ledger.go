@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -77,11 +78,14 @@ func findObject(ctx context.Context, t target.Target, f ledgerFlags, arg string)
 	return entries, nil
 }
 
+// quoted is how a name begins that was put into quotes for display.
+var quoted = regexp.MustCompile(`^"(/|[a-z][a-z0-9+.-]*://)`)
+
 // parseObject reads the name of an object as explain and forget take it: a
 // path, relative or absolute, a URL, or either as [abstract.ObjectID.String]
 // quotes it.
 func parseObject(arg string) (bucket, key string, err error) {
-	if name, err := strconv.Unquote(arg); err == nil && strings.HasPrefix(arg, `"/`) {
+	if name, err := strconv.Unquote(arg); err == nil && quoted.MatchString(arg) {
 		arg = name
 	}
 	if scheme, rest, ok := strings.Cut(arg, "://"); ok && scheme != "file" {

@@ -32,11 +32,17 @@ for either, \ to take the next character as it is. Put a pattern in quotes:
 expanded by the shell, it is many sources, and the table's name is then only
 clear with --table.
 
+s3://BUCKET/PATTERN is the same in S3 and in stores like it: s3://b/p is the
+object p if there is one, else all below p/. Credentials come from where AWS's
+own tools take them.
+
   sluice load ./data
   sluice load './data/*.csv' --to duckdb:my.duckdb
   sluice load './logs/**/*.csv.gz' --to duckdb:logs.duckdb --table logs
   sluice load export.csv --delimiter ';' --null NA --column zip=text
   sluice load export.csv --to stdout: | head
+  sluice load 's3://bucket/prefix/**/*.csv.gz' --dry-run
+  sluice load s3://bucket/prefix/ --endpoint http://localhost:9000
 
 Compression (gzip, zstd) is found by the content, whatever the name. Types are
 inferred from the first records of up to ten files; a later value that does not
@@ -82,7 +88,7 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 }
 
 // runLoad loads and shows how it goes.
-func (a *app) runLoad(ctx context.Context, f *loadFlags, src source.Source, t target.Target) error {
+func (a *app) runLoad(ctx context.Context, f *loadFlags, src *opened, t target.Target) error {
 	var d display
 	cfg := a.transferConfig(f, src, t)
 	failures := &failureLines{ledger: t.Ledger() != nil}
@@ -114,7 +120,7 @@ func (a *app) runLoad(ctx context.Context, f *loadFlags, src source.Source, t ta
 	if result.Created != "" && !f.json {
 		fmt.Fprintf(a.Err, "created table %q\n", f.table)
 	}
-	return a.report(f, t.Ledger() != nil, result, loadErr)
+	return a.report(f, t.Ledger() != nil, result, src.cost(), loadErr)
 }
 
 // transferConfig is what load and its dry run have in common.

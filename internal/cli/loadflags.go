@@ -25,6 +25,7 @@ type loadFlags struct {
 	onBadRow            string
 	maxBadRows          config.CountOrPercent
 	dryRun, json        bool
+	store               storeFlags
 
 	// The following are computed by complete.
 	hints  reader.Hints
@@ -57,6 +58,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, or skip the row and count it")
 	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under --on-bad-row skip, such as 100 or 0.1% (default: no limit)")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
+	f.store.bind(cmd)
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be loaded and how, and load nothing")
 	flags.BoolVar(&f.json, "json", false, "print the outcome as one JSON object (with --to stdout: to stderr)")
 }

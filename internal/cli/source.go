@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/source/snapshot"
@@ -29,7 +30,10 @@ func (o *opened) Pages(ctx context.Context, page func(context.Context, object.Bu
 		return o.Source.Pages(ctx, page)
 	}
 	return o.Source.Pages(ctx, func(ctx context.Context, b object.Bucket, infos []object.Info) error {
-		return page(ctx, b, slices.DeleteFunc(infos, func(i object.Info) bool { return o.isTarget(i.Key) }))
+		if b.Name() == abstract.LocalBucket {
+			infos = slices.DeleteFunc(infos, func(i object.Info) bool { return o.isTarget(i.Key) })
+		}
+		return page(ctx, b, infos)
 	})
 }
 
@@ -57,6 +61,7 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 	}
 	buckets := map[string]object.Bucket{}
 	var places []snapshot.Place
+	var locations []source.Location
 	var tables []string
 	for _, arg := range args {
 		location, err := source.Parse(arg)
@@ -72,13 +77,17 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 		}
 		name := location.Scheme + "://" + location.Bucket
 		if buckets[name] == nil {
-			if buckets[name], err = open(ctx, location.Bucket); err != nil {
-				return nil, errors.Join(fmt.Errorf("source %q: %w", arg, err), o.Close())
+			if buckets[name], err = open(ctx, location.Bucket, f.store.BucketOptions); err != nil {
+				return nil, errors.Join(usage(fmt.Errorf("source %q: %w", arg, err)), o.Close())
 			}
 			o.buckets = append(o.buckets, buckets[name])
 		}
 		places = append(places, snapshot.Place{Bucket: buckets[name], Location: location})
+		locations = append(locations, location)
 		tables = append(tables, location.TableName())
+	}
+	if err := f.store.check(locations); err != nil {
+		return nil, errors.Join(err, o.Close())
 	}
 	o.Source = snapshot.New(places...)
 	if err := f.nameTable(tables); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
@@ -19,16 +20,17 @@ type resultJSON struct {
 	RowsRejected int64   `json:"rows_rejected"`
 	BytesRead    int64   `json:"bytes_read"`
 	Seconds      float64 `json:"seconds"`
+	*costJSON
 }
 
 // report prints what a load came to and says what its exit code is. loadErr
 // is the load's own error, which it returns.
-func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, loadErr error) error {
+func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, cost *object.Usage, loadErr error) error {
 	if f.json {
 		out := resultJSON{
 			Pipeline: f.pipeline, FilesLoaded: result.FilesLoaded, FilesSkipped: result.FilesSkipped,
 			FilesFailed: result.FilesFailed, RowsLoaded: result.RowsLoaded, RowsRejected: result.RowsRejected,
-			BytesRead: result.BytesRead, Seconds: result.Elapsed.Seconds(),
+			BytesRead: result.BytesRead, Seconds: result.Elapsed.Seconds(), costJSON: newCostJSON(cost),
 		}
 		w := a.Out
 		if !hasLedger {
@@ -38,7 +40,7 @@ func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, loadE
 			return errors.Join(loadErr, err)
 		}
 	} else if loadErr == nil || result.FilesFound > 0 {
-		a.printSummary(f, hasLedger, result)
+		a.printSummary(f, hasLedger, result, cost)
 	}
 	switch {
 	case errors.Is(loadErr, context.Canceled) && hasLedger:
@@ -53,7 +55,7 @@ func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, loadE
 
 // printSummary says what a load came to. Failed files are counted only: each
 // was told when it failed.
-func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result) {
+func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result, cost *object.Usage) {
 	fmt.Fprintf(a.Err, "loaded %s, %s into %q in %s (%s rows/s)", plural(r.FilesLoaded, "file"), plural(r.RowsLoaded, "row"),
 		f.table, r.Elapsed.Round(10*time.Millisecond), count(rate(r.RowsLoaded, r.Elapsed)))
 	if r.RowsRejected > 0 {
@@ -63,6 +65,9 @@ func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result) {
 		fmt.Fprintf(a.Err, "; %s loaded before", plural(r.FilesSkipped, "file"))
 	}
 	fmt.Fprintln(a.Err)
+	if text := costText(cost); text != "" {
+		fmt.Fprintln(a.Err, "which cost "+text)
+	}
 	if r.FilesFailed == 0 {
 		return
 	}

@@ -27,7 +27,7 @@ func TestWrongUsage(t *testing.T) {
 		{"load good.csv --to stdout:x", `target "stdout:x": write stdout: with nothing behind it`},
 		{"load nope.csv --to stdout:", `nothing matches "nope.csv" (in the folder "DIR")`},
 		{"load - --to stdout:", `nothing matches "-": standard input cannot be loaded exactly once, so name a file`},
-		{"load s3://bucket/key --to stdout:", `source "s3://bucket/key": this build has no store s3://, but file:// and plain paths`},
+		{"load gs://bucket/key --to stdout:", `source "gs://bucket/key": this build has no store gs://, but file://, s3:// and plain paths`},
 		{"load file://good.csv --to stdout:", `source "file://good.csv": write file:///path, with three slashes`},
 		{"load good.csv other.csv --to stdout:", `the tables "good" and "other": name one with --table, or quote the pattern`},
 		{"load good.csv --to duckdb:./good.csv", `source "good.csv" is the file that --to loads into`},

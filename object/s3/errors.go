@@ -1,0 +1,249 @@
+package s3
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/object"
+)
+
+// request is what was being done when something failed.
+type request struct {
+	doing string // "list", "stat", "open" or "read"
+	key   string // the prefix of a listing
+	begun bool   // bytes of the object were read before
+}
+
+// listing tells that the request was about the bucket, not about an object.
+func (r request) listing() bool { return r.doing == "list" }
+
+// verdict is what a failure means.
+type verdict struct {
+	class abstract.Class
+	text  string
+}
+
+// explain classifies what a request has failed with, and says what it means
+// and what to do about it. It is the only place that does so, and is called
+// once for an error. Nothing of what was sent comes into the text.
+func (b *Bucket) explain(what request, err error) error {
+	v := b.judge(what, err)
+	name := fmt.Sprintf("%q", what.key)
+	if what.listing() {
+		name = fmt.Sprintf("bucket %q", b.name)
+	}
+	detail := cause(err)
+	if v.text != "" {
+		detail = fmt.Errorf("%s (%w)", v.text, detail)
+	}
+	if isChange(what, err) {
+		detail = fmt.Errorf("%w: %w", object.ErrChanged, detail)
+	}
+	return abstract.WithClass(v.class, fmt.Errorf("%s %s: %w", what.doing, name, detail))
+}
+
+// isChange tells whether the answer means that the generation is gone.
+func isChange(what request, err error) bool {
+	switch statusOf(err) {
+	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
+		return true
+	case http.StatusNotFound:
+		return what.begun && isMissing(err)
+	}
+	return false
+}
+
+// isMissing tells whether a 404 is about the object. Without a body, which an
+// answer to a HEAD never has, the code is a word for the status.
+func isMissing(err error) bool {
+	switch codeOf(err) {
+	case "NoSuchKey", "NoSuchVersion", "NotFound", "UnknownError", "":
+		return statusOf(err) == http.StatusNotFound
+	}
+	return false
+}
+
+// judge is the table of what can go wrong.
+func (b *Bucket) judge(what request, err error) verdict {
+	if v, ok := b.judgeAccount(err); ok {
+		return v
+	}
+	if v, ok := judgeConnection(err); ok {
+		return v
+	}
+	if _, ok := errors.AsType[*answerError](err); ok || errors.Is(err, object.ErrChanged) {
+		return verdict{abstract.FileOnly, ""}
+	}
+	status, code := statusOf(err), codeOf(err)
+	switch {
+	case status == 0 || status == http.StatusTooManyRequests || status >= 500 || isBusy(code):
+		return verdict{abstract.Transient, ""}
+	case what.listing() && status == http.StatusForbidden:
+		return verdict{abstract.Permanent, "these credentials may not list the bucket: they need s3:ListBucket"}
+	case what.listing():
+		return verdict{abstract.Permanent, ""}
+	}
+	return judgeObject(what, err)
+}
+
+// isBusy are the codes that come with the status 400 although they may pass.
+func isBusy(code string) bool {
+	switch code {
+	case "RequestTimeout", "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded",
+		"OperationAborted", "TemporaryRedirect":
+		return true
+	}
+	return false
+}
+
+// judgeAccount knows what is wrong with the configuration, whatever the object.
+func (b *Bucket) judgeAccount(err error) (verdict, bool) {
+	permanent := func(text string) (verdict, bool) { return verdict{abstract.Permanent, text}, true }
+	if missing, ok := errors.AsType[*credentialsError](err); ok {
+		if missing.worked {
+			return verdict{abstract.Transient, "the AWS credentials cannot be renewed"}, true
+		}
+		return permanent("no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile")
+	}
+	switch codeOf(err) {
+	case "NoSuchBucket":
+		return permanent("there is no such bucket at this endpoint")
+	case "InvalidAccessKeyId", "XAdminUserNotFound":
+		return permanent("the store does not know the access key: check AWS_ACCESS_KEY_ID or --profile")
+	case "SignatureDoesNotMatch":
+		return permanent("the secret key does not belong to the access key: check AWS_SECRET_ACCESS_KEY or --profile")
+	case "ExpiredToken":
+		return permanent("the credentials have expired: get new ones")
+	case "InvalidToken":
+		return permanent("the session token is not valid: check AWS_SESSION_TOKEN, or unset it")
+	case "RequestTimeTooSkewed":
+		return permanent("this machine's clock is wrong by more than the store allows: set it")
+	case "AccountProblem", "AllAccessDisabled", "NotSignedUp":
+		return permanent("the account cannot be used")
+	case "PermanentRedirect", "AuthorizationHeaderMalformed", "MovedPermanently", "IllegalLocationConstraintException":
+		if region := regionIn(err); region != "" {
+			return permanent(fmt.Sprintf("the bucket is in the region %s: use --region %s", region, region))
+		}
+		return permanent("the bucket is in another region: name it with --region")
+	}
+	return verdict{}, false
+}
+
+// expected is how S3 names the right region in a message.
+var expected = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+
+// regionIn is the bucket's region, if the answer tells.
+func regionIn(err error) string {
+	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && answer.Response != nil {
+		if region := answer.Response.Header.Get("X-Amz-Bucket-Region"); region != "" {
+			return region
+		}
+	}
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		if m := expected.FindStringSubmatch(api.ErrorMessage()); m != nil {
+			return m[1]
+		}
+	}
+	return ""
+}
+
+// judgeConnection knows the failures of TLS that will not pass (S-40).
+func judgeConnection(err error) (verdict, bool) {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+			return verdict{abstract.Permanent, "the store's certificate is not trusted: give its authority's with --ca-file"}, true
+		}
+		return verdict{abstract.Permanent, "the store's certificate is not valid"}, true
+	}
+	if errors.Is(err, http.ErrSchemeMismatch) {
+		return verdict{abstract.Permanent, "the endpoint does not speak https"}, true
+	}
+	return verdict{}, false
+}
+
+// judgeObject knows what is wrong with one object. What is not known is taken
+// for its fault as well, so that it is recorded and the others go on.
+func judgeObject(what request, err error) verdict {
+	status, code := statusOf(err), codeOf(err)
+	message := ""
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		message = strings.ToLower(api.ErrorMessage())
+	}
+	switch {
+	case isMissing(err) && what.begun:
+		return verdict{abstract.FileOnly, "it was deleted"}
+	case isMissing(err):
+		return verdict{abstract.NotFound, "it is not there"}
+	case status == http.StatusPreconditionFailed:
+		return verdict{abstract.FileOnly, "it was overwritten"}
+	case status == http.StatusRequestedRangeNotSatisfiable:
+		return verdict{abstract.FileOnly, "it is shorter now"}
+	case code == "InvalidObjectState":
+		return verdict{abstract.FileOnly, "it is archived: restore it first"}
+	case strings.HasPrefix(code, "KMS.") || status == http.StatusForbidden && strings.Contains(message, "kms"):
+		return verdict{abstract.FileOnly, "it is encrypted, and these credentials may not use its key: they need kms:Decrypt"}
+	case strings.Contains(message, "server side encryption"):
+		return verdict{abstract.FileOnly, "it is encrypted with a key of the customer's own (SSE-C), which is not supported"}
+	case status == http.StatusForbidden:
+		return verdict{abstract.FileOnly, "access denied: these credentials need s3:GetObject for it"}
+	}
+	return verdict{abstract.FileOnly, ""}
+}
+
+// isMute tells whether an answer to a HEAD leaves open what is wrong.
+func isMute(err error) bool {
+	status := statusOf(err)
+	return status == http.StatusBadRequest || status == http.StatusForbidden
+}
+
+// statusOf is the status of the answer, 0 if there was none.
+func statusOf(err error) int {
+	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
+		return answer.HTTPStatusCode()
+	}
+	return 0
+}
+
+// codeOf is the store's code for the error, "" if it told none.
+func codeOf(err error) string {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+// cause leaves out of an error of the SDK what says nothing to a user: the
+// operation, the URL and the number of SDK attempts.
+func cause(err error) error {
+	if answer, ok := errors.AsType[*awshttp.ResponseError](err); ok && answer.HTTPStatusCode() != 0 {
+		text := fmt.Sprintf("status %d", answer.HTTPStatusCode())
+		if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() != "" {
+			text += ", " + strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": ")
+		}
+		if id := answer.ServiceRequestID(); id != "" {
+			text += ", request " + id
+		}
+		return errors.New(text)
+	}
+	if missing, ok := errors.AsType[*credentialsError](err); ok {
+		return missing.err
+	}
+	if sent, ok := errors.AsType[*url.Error](err); ok {
+		return sent.Err
+	}
+	if sent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
+		return sent.Err
+	}
+	return err
+}
