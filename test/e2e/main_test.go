@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	_ "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/seed-ede61cd5/sluice/test/internal/s3server"
 )
 
 // binary is the command under test: the one that SLUICE names, or one built
@@ -34,7 +36,7 @@ func TestMain(m *testing.M) {
 
 func build(m *testing.M) (int, error) {
 	if binary = os.Getenv("SLUICE"); binary != "" {
-		return m.Run(), nil
+		return s3server.Main(m), nil
 	}
 	dir, err := os.MkdirTemp("", "sluice-e2e-")
 	if err != nil {
@@ -46,7 +48,7 @@ func build(m *testing.M) (int, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("build sluice: %w\n%s", err, out)
 	}
-	return m.Run(), nil
+	return s3server.Main(m), nil
 }
 
 // outcome is how a run of the command ended.
