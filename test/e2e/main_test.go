@@ -152,6 +152,11 @@ func scalar(t *testing.T, path, query string) (n int64) {
 	t.Helper()
 	db := openDB(t, path)
 	defer db.Close()
+	return scalarOf(t, db, query)
+}
+
+func scalarOf(t *testing.T, db *sql.DB, query string) (n int64) {
+	t.Helper()
 	if err := db.QueryRowContext(context.Background(), query).Scan(&n); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

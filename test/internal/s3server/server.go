@@ -40,6 +40,8 @@ type Server struct {
 	Client *s3.Client
 	// IsMinIO tells which of the two servers it is.
 	IsMinIO bool
+
+	root string // the folder that holds the buckets
 }
 
 // process is the server of this process.
@@ -88,7 +90,7 @@ func Start(t testing.TB) *Server {
 		stop()
 		os.RemoveAll(dir)
 	}
-	s := &Server{Endpoint: "http://" + address, IsMinIO: minio != ""}
+	s := &Server{Endpoint: "http://" + address, IsMinIO: minio != "", root: filepath.Join(dir, "root")}
 	s.Client = s3.New(s3.Options{
 		BaseEndpoint: aws.String(s.Endpoint),
 		Region:       Region,
