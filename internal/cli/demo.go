@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/internal/s3folder"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/target"
 )
@@ -25,7 +26,10 @@ type demo struct {
 	*app
 	rows int64
 	keep bool
+	s3   bool
 	dir  string
+
+	endpoint string // of the server that stands for S3, "" for local files
 }
 
 func demoCommand(a *app) *cobra.Command {
@@ -33,14 +37,19 @@ func demoCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See it: load a million rows, kill -9 half way, resume, compare",
-		Long: `In a temporary folder, write a million rows as CSV and CSV.gz, load them into
-a DuckDB file, kill the loader with SIGKILL once it has committed part of a
-file, run the same command again, and compare the table with what was written.`,
+		Long: `In a temporary folder, write a million rows as CSV, JSON lines (both also in
+gzip) and Parquet, load them into a DuckDB file, kill the loader with SIGKILL
+once it has committed part of a file, run the same command again, and compare
+the table with what was written.
+
+With --s3 the files are loaded by the S3 protocol, from a small server that the
+demo runs on this machine for as long as it takes.`,
 		Args:              noArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return d.run(cmd.Context()) },
 	}
 	cmd.Flags().Int64Var(&d.rows, "rows", 1_000_000, "`number` of rows to write")
+	cmd.Flags().BoolVar(&d.s3, "s3", false, "load from a bucket: the demo serves its folder by S3, on this machine only")
 	cmd.Flags().BoolVar(&d.keep, "keep", false, "keep the folder with the files and the database")
 	return cmd
 }
@@ -63,6 +72,14 @@ func (d *demo) run(ctx context.Context) (err error) {
 			err = errors.Join(err, os.RemoveAll(d.dir))
 		}
 	}()
+	if d.s3 {
+		server, err := s3folder.Start(d.dir)
+		if err != nil {
+			return fmt.Errorf("serve the demo's folder: %w", err)
+		}
+		defer func() { err = errors.Join(err, server.Close()) }()
+		d.endpoint = server.URL
+	}
 	for {
 		fmt.Fprintf(d.Out, "writing %s rows into %d files below %s\n", count(d.rows), len(demoShares), d.dir)
 		files, err := writeDemo(d.dir, d.rows)
@@ -99,10 +116,16 @@ func (d *demo) loader(ctx context.Context) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	pattern, options := d.dir+"/orders-*.csv*", []string{"--to", "duckdb:" + d.database(), "--table", "orders", "--memory", "16MiB"}
+	pattern, options := d.dir+"/orders-*", []string{"--to", "duckdb:" + d.database(), "--table", "orders", "--memory", "16MiB"}
+	if d.s3 {
+		pattern, options = "s3://demo/orders-*", append(options, "--endpoint", d.endpoint, "--path-style")
+	}
 	fmt.Fprintf(d.Out, "\n$ sluice load '%s' %s\n", pattern, strings.Join(options, " "))
-	args := append([]string{"load", pattern}, options...)
-	return exec.CommandContext(ctx, self, args...), nil
+	cmd := exec.CommandContext(ctx, self, append([]string{"load", pattern}, options...)...)
+	if d.s3 { // the server asks nobody who they are, but the client signs
+		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=demo", "AWS_SECRET_ACCESS_KEY=demo", "AWS_SESSION_TOKEN=", "AWS_PROFILE=", "AWS_REGION=us-east-1")
+	}
+	return cmd, nil
 }
 
 // loadAndKill starts a load and kills it when it reports that part of a file
