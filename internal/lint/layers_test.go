@@ -16,7 +16,7 @@ const module = "github.com/seed-ede61cd5/sluice"
 var layers = [][]string{
 	{"abstract"},
 	{"config", "object"},
-	{"object/*"},
+	{"object/*", "internal/s3folder"},
 	{"parsequeue", "ledger"},
 	{"pusher", "source", "target"},
 	{"source/*", "target/*"},
