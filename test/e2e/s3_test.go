@@ -148,7 +148,7 @@ func TestS3UsageErrors(t *testing.T) {
 		"no such bucket":      {args: []string{"s3://" + b.name + "-not-there/"}, code: 1, say: b.name + "-not-there"},
 		"wrong secret":        {args: []string{b.url("a.csv")}, env: []string{"AWS_SECRET_ACCESS_KEY=wrong"}, code: 1, say: "AWS_SECRET_ACCESS_KEY"},
 		"no bucket":           {args: []string{"s3://"}, code: 2, say: "s3://bucket/key"},
-		"endpoint not a URL":  {args: []string{b.url("a.csv"), "--endpoint", "localhost"}, code: 2, say: "--endpoint"},
+		"endpoint not a URL":  {args: []string{b.url("a.csv"), "--endpoint", "localhost"}, code: 2, say: "https://HOST"},
 		"nobody listens":      {args: []string{b.url("a.csv"), "--endpoint", "http://127.0.0.1:1"}, code: 1, say: "127.0.0.1:1"},
 		"no such profile":     {args: []string{b.url("a.csv"), "--profile", "nobody"}, code: 2, say: "nobody"},
 		"no such certificate": {args: []string{b.url("a.csv"), "--ca-file", filepath.Join(dir, "ca.pem")}, code: 2, say: "ca.pem"},
