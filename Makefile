@@ -16,7 +16,7 @@ build: ## Build bin/sluice (needs a C++ compiler, for DuckDB)
 	$(GO) build -trimpath -o bin/sluice ./cmd/sluice
 
 demo: build ## Load a million rows, kill -9 half way, resume, compare
-	@bin/sluice demo
+	@bin/sluice demo --s3
 
 check: ## Format, vet, staticcheck, layers, unit tests with -race (minutes)
 	@test -z "$$(gofmt -l .)" || { echo "run 'make fmt' on:"; gofmt -l .; exit 1; }

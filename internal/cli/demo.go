@@ -81,7 +81,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 		d.endpoint = server.URL
 	}
 	for {
-		fmt.Fprintf(d.Out, "writing %s rows into %d files below %s\n", count(d.rows), len(demoShares), d.dir)
+		fmt.Fprintf(d.Out, "writing %s rows into %d files below %s\n", count(d.rows), len(demoShares)+1, d.dir)
 		files, err := writeDemo(d.dir, d.rows)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"iter"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -11,19 +12,32 @@ import (
 
 // demoOrder is a row of the demo.
 type demoOrder struct {
-	ID        int64   `json:"order_id" parquet:"order_id"`
-	OrderedAt string  `json:"ordered_at" parquet:"ordered_at"`
-	Customer  string  `json:"customer" parquet:"customer"`
-	Country   *string `json:"country" parquet:"country,optional"`
-	Product   string  `json:"product" parquet:"product"`
-	Quantity  int64   `json:"quantity" parquet:"quantity"`
-	Cents     int64   `json:"cents" parquet:"cents"`
-	Paid      bool    `json:"paid" parquet:"paid"`
-	Note      *string `json:"note" parquet:"note,optional"`
+	ID        int64   `json:"order_id"`
+	OrderedAt string  `json:"ordered_at"`
+	Customer  string  `json:"customer"`
+	Country   *string `json:"country"`
+	Product   string  `json:"product"`
+	Quantity  int64   `json:"quantity"`
+	Cents     int64   `json:"cents"`
+	Paid      bool    `json:"paid"`
+	Note      *string `json:"note"`
 }
 
 // demoTime is how the demo writes times.
 const demoTime = "2006-01-02 15:04:05"
+
+// demoOrders are n orders, whose ids follow firstID. They are the same each
+// time.
+func demoOrders(firstID, n int64) iter.Seq[demoOrder] {
+	return func(yield func(demoOrder) bool) {
+		random := rand.New(rand.NewPCG(1, uint64(firstID)))
+		for id := firstID + 1; id <= firstID+n; id++ {
+			if !yield(randomOrder(id, random)) {
+				return
+			}
+		}
+	}
+}
 
 // randomOrder is an order with the things that real exports have: quotes,
 // commas and line breaks inside of values, and values that are missing.
