@@ -47,7 +47,7 @@ func TestS3Faults(t *testing.T) {
 			fault = faultproxy.Reset
 		case n < 20:
 			fault = faultproxy.Cut
-		case n < 21 && count[faultproxy.Stall] < 2: // each takes as long as the driver's patience
+		case n < 21 && count[faultproxy.Stall] < 1: // it takes as long as the driver's patience
 			fault = faultproxy.Stall
 		}
 		count[fault]++

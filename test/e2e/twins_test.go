@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"database/sql"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,42 +10,38 @@ import (
 )
 
 // TestTwins loads the same table from CSV, JSON lines and Parquet, by itself
-// and from files of all three at once: columns, types and rows are the same.
+// and from files of all three at once: the rows are the same. Ages have
+// fractions in the CSV file and are cut to integers in the two others; all
+// else is identical.
 func TestTwins(t *testing.T) {
 	samples := filepath.Join(corpusDir(t), "dlt-samples/tests/common/storages/samples")
-	dir := t.TempDir()
-	path := filepath.Join(dir, "twins.duckdb")
-	twins := []string{"csv/mlb_players.csv", "jsonl/mlb_players.jsonl", "parquet/mlb_players.parquet"}
+	path := filepath.Join(t.TempDir(), "twins.duckdb")
 	var sources []string
-	for i, twin := range twins {
-		source := filepath.Join(samples, twin)
+	for _, format := range []string{"csv", "jsonl", "parquet"} {
+		source := filepath.Join(samples, format, "mlb_players."+format)
 		sources = append(sources, source)
-		sluice(t, "load", source, "--to", "duckdb:"+path, "--table", fmt.Sprintf("t%d", i)).expect(t, 0)
+		sluice(t, "load", source, "--to", "duckdb:"+path, "--table", format).expect(t, 0)
 	}
 	sluice(t, append([]string{"load", "--to", "duckdb:" + path, "--table", "together"}, sources...)...).expect(t, 0)
 
 	db := openDB(t, path)
-	if rows := scalarOf(t, db, `SELECT count(*) FROM t0`); rows != 1034 {
+	if rows := scalarOf(t, db, `SELECT count(*) FROM parquet`); rows != 1034 {
 		t.Errorf("%d rows, want 1034", rows)
 	}
-	for i, twin := range twins {
-		if got, want := columns(t, db, fmt.Sprintf("t%d", i)), columns(t, db, "t0"); got != want {
-			t.Errorf("%s has the columns\n%s\nits twin in CSV\n%s", twin, got, want)
-		}
-		for _, query := range []string{`SELECT count(*) FROM (SELECT * EXCLUDE (_sluice_file) FROM t%d EXCEPT ALL SELECT * EXCLUDE (_sluice_file) FROM t0)`,
-			`SELECT count(*) FROM (SELECT * EXCLUDE (_sluice_file) FROM t0 EXCEPT ALL SELECT * EXCLUDE (_sluice_file) FROM t%d)`} {
-			if n := scalarOf(t, db, fmt.Sprintf(query, i)); n != 0 {
-				t.Errorf("%s: %d rows differ", twin, n)
+	if lines, groups := columns(t, db, "jsonl"), columns(t, db, "parquet"); lines != groups {
+		t.Errorf("JSON lines have the columns\n%s\nParquet\n%s", lines, groups)
+	}
+	const cut = `SELECT * EXCLUDE (_sluice_file) REPLACE (trunc("Age") AS "Age") FROM `
+	for _, pair := range [][2]string{
+		{`SELECT * EXCLUDE (_sluice_file) FROM jsonl`, `SELECT * EXCLUDE (_sluice_file) FROM parquet`},
+		{cut + `csv`, cut + `parquet`},
+		{cut + `together`, cut + `csv UNION ALL ` + cut + `jsonl UNION ALL ` + cut + `parquet`},
+	} {
+		for _, query := range []string{pair[0] + ` EXCEPT ALL (` + pair[1] + `)`, `(` + pair[1] + `) EXCEPT ALL ` + pair[0]} {
+			if n := scalarOf(t, db, `SELECT count(*) FROM (`+query+`)`); n != 0 {
+				t.Errorf("%d rows of %s", n, query)
 			}
 		}
-	}
-	// Each row is in each of the three files.
-	if n := scalarOf(t, db, `SELECT count(*) FROM (SELECT * EXCLUDE (_sluice_file) FROM together EXCEPT ALL
-		(SELECT * EXCLUDE (_sluice_file) FROM t0 UNION ALL SELECT * EXCLUDE (_sluice_file) FROM t1 UNION ALL SELECT * EXCLUDE (_sluice_file) FROM t2))`); n != 0 {
-		t.Errorf("loaded together, %d rows differ", n)
-	}
-	if n := scalarOf(t, db, `SELECT count(*) FROM together`); n != 3*1034 {
-		t.Errorf("loaded together, %d rows, want %d", n, 3*1034)
 	}
 }
 
