@@ -71,7 +71,7 @@ func (e *Evidence) Declare(t abstract.Type) {
 // taken for are not in it.
 var kindsOf = map[abstract.Type]scalar.Kinds{
 	abstract.Bool:        scalar.KindBool,
-	abstract.Int64:       scalar.KindInt | scalar.KindBigInt,
+	abstract.Int64:       scalar.KindInt, // beside floats, what is beyond ±2^53 is a bad row, as in text
 	abstract.Float64:     scalar.KindFloat,
 	abstract.Date:        scalar.KindDate,
 	abstract.Timestamp:   scalar.KindTimestamp,

@@ -34,7 +34,7 @@ func TestDeclaredTypes(t *testing.T) {
 		{abstract.Decimal(38, 2), abstract.Decimal(38, 4), abstract.Text},
 		{abstract.Decimal(5, 2), abstract.Text, abstract.Text},
 		{abstract.UUID, abstract.Time, abstract.Text},
-		{abstract.Float64, abstract.Int64, abstract.Text}, // not every int64 is a float64
+		{abstract.Float64, abstract.Int64, abstract.Float64},
 		{abstract.JSON, abstract.Int64, abstract.JSON},
 		{abstract.Date, abstract.Timestamp, abstract.Text},
 	} {
