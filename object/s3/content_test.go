@@ -142,8 +142,8 @@ func TestRequests(t *testing.T) {
 		1:        {"GET key"},
 		headSize: {"GET key"},
 		middle:   {"GET key bytes=0-1048575", "GET key bytes=1048576-3145727"},
-		large: {"GET key bytes=0-1048575", "GET key bytes=1048576-9437183", "GET key bytes=9437184-17825791",
-			"GET key bytes=17825792-26214399", "GET key bytes=26214400-26226744"},
+		large: {"GET key bytes=0-1048575", "GET key bytes=1048576-5242879", "GET key bytes=5242880-9437183",
+			"GET key bytes=9437184-13631487", "GET key bytes=13631488-13643832"},
 	} {
 		inBubble(t, func(t *testing.T, d *double, b *Bucket) {
 			bytes := content(size)

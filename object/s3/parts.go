@@ -8,11 +8,11 @@ import (
 
 const (
 	// partSize is how much one GET asks for of a large object.
-	partSize = 8 << 20
+	partSize = 4 << 20
 	// partsAhead is how many parts one reader fetches at the same time, ahead
 	// of what it streams.
 	partsAhead = 4
-	// partsInAll is how many of them there may be in a bucket: 48 MiB.
+	// partsInAll is how many of them there may be in a bucket: 24 MiB.
 	partsInAll = 6
 )
 
