@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -39,15 +40,28 @@ func match(names []string, schema abstract.Schema) ([]int, error) {
 	return target, nil
 }
 
-// distinct refuses names that are the same but for the case of their letters:
-// which column is which could only be guessed.
-func distinct(names []string) error {
-	taken := make(map[string]string, len(names))
-	for _, name := range names {
-		if other, twin := taken[strings.ToLower(name)]; twin {
-			return reader.FileOnly("columns %q and %q differ in nothing but letter case, if at all: rename one", other, name)
-		}
-		taken[strings.ToLower(name)] = name
+// distinct renames every name that an earlier one equals but for the case of
+// its letters: the second "a" is "a_2". A name that the file has itself is not
+// given to another.
+func distinct(names []string) []string {
+	taken := make(map[string]bool, len(names))
+	twin := make([]bool, len(names))
+	for i, name := range names {
+		twin[i] = taken[strings.ToLower(name)]
+		taken[strings.ToLower(name)] = true
 	}
-	return nil
+	next := make(map[string]int)
+	for i, name := range names {
+		if !twin[i] {
+			continue
+		}
+		n := max(next[strings.ToLower(name)], 2)
+		for taken[strings.ToLower(fmt.Sprintf("%s_%d", name, n))] {
+			n++
+		}
+		names[i] = fmt.Sprintf("%s_%d", name, n)
+		taken[strings.ToLower(names[i])] = true
+		next[strings.ToLower(name)] = n + 1
+	}
+	return names
 }

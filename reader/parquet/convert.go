@@ -169,7 +169,7 @@ func int96Micros(v []byte) (int64, string) {
 	case ns%1000 != 0:
 		return 0, "a timestamp with " + strconv.FormatInt(ns, 10) + " nanoseconds has no whole microseconds" + nineDigits
 	case seconds >= most || seconds < -most:
-		return 0, "a timestamp is out of range"
+		return 0, "a timestamp does not fit into 64 bits of microseconds: as text (--column name=text) it is kept"
 	}
 	return seconds*micros + ns/1000, ""
 }

@@ -98,7 +98,7 @@ func TestCorpusCounts(t *testing.T) {
 		case want == nil:
 			counts["refused by DuckDB only"]++
 			t.Logf("%s: %d rows; DuckDB: %.100s", name, got.Records(), oracle)
-		case want[1] != fmt.Sprint(got.Records()) || want[2] != nonNull(got):
+		case want[1] != fmt.Sprint(got.Records()) || !strings.HasPrefix(want[2], nonNull(got)):
 			counts["disagreed"]++
 			t.Errorf("%s: %d records, %d rejected, not NULL %s; DuckDB %s", name, got.Records(), got.Rejected, nonNull(got), oracle)
 		default:

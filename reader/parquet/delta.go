@@ -36,6 +36,9 @@ func newDelta(data []byte, most int) (delta, error) {
 		}
 		n[i], data = v, data[size:]
 	}
+	if n[2] < 2 { // no block will be read, and some writers say nothing sensible of them
+		n[0], n[1] = 8, 1
+	}
 	if n[0] == 0 || n[0] > 1<<20 || n[1] == 0 || n[1] > n[0] || n[0]%n[1] != 0 || n[0]/n[1]%8 != 0 {
 		return d, fmt.Errorf("delta blocks of %d values in %d parts", n[0], n[1])
 	}

@@ -50,6 +50,10 @@ func (g *group) close() {
 	g.read.share.Keep(-g.kept.Swap(0))
 }
 
+// slack is how far pages may go beyond the end that the footer tells: older
+// writers have not counted the header of the dictionary (PARQUET-816).
+const slack = 100
+
 // located is the ranges of a row group's chunks, by column, checked against
 // the file.
 func (r *read) located(g rowGroup) ([]span, error) {
@@ -75,7 +79,7 @@ func (r *read) located(g rowGroup) ([]span, error) {
 		if err := c.codec.check(); err != nil {
 			return nil, err
 		}
-		spans[i] = span{c.start, c.start + c.compressed}
+		spans[i] = span{c.start, min(c.start+c.compressed+slack, r.dataEnd)}
 	}
 	return spans, nil
 }

@@ -133,9 +133,12 @@ func (m *metadata) check() error {
 		}
 		rows += g.rows
 	}
-	if rows != m.rows {
-		return reader.FileOnly("the footer says %d rows, its row groups have %d", m.rows, rows)
+	if rows < m.rows {
+		return reader.FileOnly("the footer says %d rows, its row groups have only %d", m.rows, rows)
 	}
+	// Some writers leave the sum out. The row groups are what is read, and what
+	// each says is held against its columns.
+	m.rows = rows
 	return nil
 }
 

@@ -189,7 +189,10 @@ func (p *pages) readDictionary(ctx context.Context) error {
 // before memory is taken for them.
 func (p *pages) checkEntries() error {
 	l := p.layout()
-	least := max(l.width(), 4) // a length, where there is one
+	least := l.width()
+	if least == 0 {
+		least = 4 // its length
+	}
 	if l.physical == typeBoolean || int64(p.entries)*int64(least) > int64(len(p.dictionary)) {
 		return p.damaged(fmt.Errorf("a dictionary of %d values in %d bytes", p.entries, len(p.dictionary)))
 	}

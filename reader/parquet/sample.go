@@ -78,7 +78,10 @@ func columnsOf(meta *metadata) (fields, leaves []*node, err error) {
 	if len(names) == 0 && meta.rows > 0 {
 		return nil, nil, reader.FileOnly("the file has %d rows and no columns", meta.rows)
 	}
-	return root.children, leaves, distinct(names)
+	for i, name := range distinct(names) {
+		root.children[i].name = name
+	}
+	return root.children, leaves, nil
 }
 
 // Read reads the file; see [reader.Format]. Offsets are numbers of rows.
