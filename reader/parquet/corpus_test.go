@@ -24,7 +24,7 @@ func corpus(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("SLUICE_CORPUS")
 	if dir == "" {
-		dir = "../../../../shared/corpus"
+		dir = "../../../shared/corpus"
 	}
 	if _, err := os.Stat(filepath.Join(dir, "expected.tsv")); err != nil {
 		t.Skip("no corpus: set SLUICE_CORPUS to the folder with expected.tsv")

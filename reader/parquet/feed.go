@@ -131,8 +131,8 @@ func (r *read) begin(ctx context.Context, g *group, cost int64) error {
 	return nil
 }
 
-// A column that is not of fixed width may take this much of a stretch, even
-// if it was shorter so far.
+// leastText is what a column that is not of fixed width may take of a stretch
+// even if its rows were shorter so far, as long as the budget allows.
 const leastText = 64 << 10
 
 // probeRows is how long the first stretch is at most, so that those that
@@ -167,8 +167,9 @@ func (r *read) plan(left int64) (rows int, caps []int, cost int64) {
 	caps = make([]int, len(r.fields))
 	cost = fixed * n
 	spare := max(budget-cost, 0) / int64(len(texts)+1)
+	least := min(leastText, budget/int64(len(texts)+1))
 	for _, f := range texts {
-		caps[f] = int(min(max(2*r.textGuess(f)*n, spare, leastText), 1<<30))
+		caps[f] = int(min(max(2*r.textGuess(f)*n, spare, least), 1<<30))
 		cost += int64(caps[f])
 	}
 	return int(n), caps, cost

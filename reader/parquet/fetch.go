@@ -84,8 +84,8 @@ func (s *storage) readInto(ctx context.Context, buf []byte, offset int64) error 
 func open(ctx context.Context, file reader.File, whole int64) (*storage, *metadata, error) {
 	s := &storage{file: file}
 	size := file.Info.Size
-	if size == 0 {
-		return s, nil, nil
+	if size < 12 {
+		return nil, nil, reader.FileOnly("the file is not Parquet, or cut short: it has only %d bytes", size)
 	}
 	n := size
 	if n > whole {
@@ -140,9 +140,6 @@ var errPacked = reader.FileOnly("the file is compressed as a whole, and Parquet 
 // footerLength reads the last eight bytes.
 func (s *storage) footerLength() (int64, error) {
 	size := s.file.Info.Size
-	if size < 12 {
-		return 0, reader.FileOnly("the file is not Parquet, or cut short: it has only %d bytes", size)
-	}
 	end := s.tail[len(s.tail)-8:]
 	switch string(end[4:]) {
 	case magic:

@@ -37,9 +37,6 @@ func (format) Sample(ctx context.Context, file reader.File, _ reader.Hints) (s r
 	}
 	s.Dialect.Format = Name
 	s.Complete = true
-	if meta == nil { // an empty file
-		return s, nil
-	}
 	fields, _, err := columnsOf(meta)
 	if err != nil {
 		return s, err
@@ -70,7 +67,9 @@ func columnsOf(meta *metadata) (fields, leaves []*node, err error) {
 	}
 	names := make([]string, len(root.children))
 	for i, f := range root.children {
-		names[i] = f.name
+		if names[i] = f.name; f.name == "" {
+			names[i] = fmt.Sprintf("column%d", i+1)
+		}
 		if f.first() == nil {
 			return nil, nil, reader.FileOnly("column %q is a group without fields, which is not read", f.name)
 		}
@@ -104,9 +103,6 @@ func newRead(ctx context.Context, req reader.Request) (r *read, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if meta == nil {
-		meta = &metadata{}
-	}
 	r = &read{
 		request: req, storage: storage, meta: meta, row: req.Offset,
 		dataEnd: req.File.Info.Size - 8, maxPage: maxPage(req.Limits),
@@ -128,10 +124,8 @@ func maxPage(limits *reader.Limits) int64 { return min(max(limits.Limit(), 16<<2
 
 // match finds the places of the file's columns in the schema.
 func (r *read) match() (err error) {
-	if len(r.meta.elements) > 0 {
-		if r.fields, r.leaves, err = columnsOf(r.meta); err != nil {
-			return err
-		}
+	if r.fields, r.leaves, err = columnsOf(r.meta); err != nil {
+		return err
 	}
 	names := make([]string, len(r.fields))
 	for i, f := range r.fields {
