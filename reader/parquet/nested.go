@@ -402,7 +402,7 @@ func formOf(n *node) form {
 		if entry.leaf || len(entry.children) == 0 || len(entry.children) > 2 || entry.children[0].repetition == repeated {
 			return formObject
 		}
-		if key := entry.children[0]; key.leaf && key.kind.meaning == meansText && key.repetition == required {
+		if key := entry.children[0]; key.leaf && key.kind.meaning == meansText {
 			return formMap
 		}
 		return formPairs
@@ -559,7 +559,11 @@ func (w *writer) entries(t *textNode) {
 	w.byte(outer[0])
 	w.elements(entry, func() {
 		w.text(begin)
-		w.member(entry.children[0])
+		key := entry.children[0]
+		if t.form == formMap && w.has(key.first) && key.first.def() < key.node.def && w.fault == "" {
+			w.fault = "a key of the map is NULL"
+		}
+		w.member(key)
 		w.text(between)
 		if len(entry.children) == 2 {
 			w.member(entry.children[1])
