@@ -59,6 +59,44 @@ func readAll(ctx context.Context, t testing.TB, data []byte, limits *reader.Limi
 	return s, got, err
 }
 
+// differs is the files, by a part of their name, whose counts are not those of
+// the oracle, and why.
+func differs(name string) string {
+	for part, why := range map[string]string{
+		"variant_partial_shredded": "a VARIANT is read as the group that it is stored as, which is there where the value is null",
+		"h2oai_group_small":        "the oracle counted by statistics, which are wrong (B-16); its own SELECT … IS NULL agrees",
+		"invalid.parquet":          "text that is not UTF-8 is a bad row",
+		"invalid_utf8_dba":         "text that is not UTF-8 is a bad row",
+		"negative-timetz":          "a time must be within a day",
+		"nullbyte":                 "text with a NUL byte is a bad row",
+		"int96_from_spark":         "a timestamp that does not fit into microseconds is a bad row",
+	} {
+		if strings.Contains(name, part) {
+			return why
+		}
+	}
+	return ""
+}
+
+// refusedHere is the files that DuckDB reads and that are refused, by a part
+// of the name, with a part of the reason. docs/formats.md lists them.
+func refusedHere() map[string]string {
+	return map[string]string{
+		"arrow-fuzz-6358005443592192":              "delta values in a page of",
+		"arrow-fuzz-4747568180101120":              "", // it has many faults; which is met first depends on timing
+		"arrow-fuzz-5415048864989184":              "deltas of 251 bits",
+		"arrow-fuzz-5747222405447680":              "a page of -1 values",
+		"crash-61d6204d481340860da54e30f1937b6723": "", // likewise
+		"internal_6129":                            "ends before its values",
+		"parquet_column_num_values_mismatch":       "has 0 values in a row group of 8",
+		"plaintext_footer_crypto_metadata":         "encrypted",
+		"ARROW-GH-45185":                           "levels of its parts do not agree",
+		"ARROW-RS-GH-6229-LEVELS":                  "a page of 21 values",
+		"datapage_v1-corrupt-checksum":             "checksum is wrong",
+		"rle-dict-uncompressed-corrupt-checksum":   "checksum is wrong",
+	}
+}
+
 var expected = regexp.MustCompile(`rows=(\d+) cols=\d+ non_null=\[([\d, ]*)\]`)
 
 // Each file is agreed with DuckDB's reading of it, or refused with a reason.
@@ -93,12 +131,23 @@ func TestCorpusCounts(t *testing.T) {
 		case err != nil && want == nil:
 			counts["refused by both"]++
 		case err != nil:
+			known := false
+			for part, why := range refusedHere() {
+				known = known || strings.Contains(name, part) && strings.Contains(err.Error(), why)
+			}
+			if !known {
+				t.Errorf("%s: %v", name, err)
+			}
 			counts["refused here"]++
 			refused = append(refused, fmt.Sprintf("%s: %.250s", name, strings.ReplaceAll(err.Error(), "mem://test/f.parquet: ", "")))
 		case want == nil:
 			counts["refused by DuckDB only"]++
 			t.Logf("%s: %d rows; DuckDB: %.100s", name, got.Records(), oracle)
 		case want[1] != fmt.Sprint(got.Records()) || !strings.HasPrefix(want[2], nonNull(got)):
+			if differs(name) != "" && want[1] == fmt.Sprint(got.Records()) {
+				counts["agreed but for a rule"]++
+				break
+			}
 			counts["disagreed"]++
 			t.Errorf("%s: %d records, %d rejected, not NULL %s; DuckDB %s", name, got.Records(), got.Rejected, nonNull(got), oracle)
 		default:

@@ -26,7 +26,11 @@ func TestRealParquetFiles(t *testing.T) {
 	scanner.Buffer(nil, 1<<20)
 	for scanner.Scan() {
 		cells := strings.Split(scanner.Text(), "\t")
-		if len(cells) < 7 || cells[3] != "parquet" || !duckdbRows.MatchString(cells[6]) || parquetDiffers[cells[0]] != "" {
+		if len(cells) < 7 || cells[3] != "parquet" || parquetDiffers(cells[0]) != "" {
+			continue
+		}
+		if !duckdbRows.MatchString(cells[6]) {
+			t.Run(cells[0], func(t *testing.T) { endsInMemory(t, filepath.Join(dir, cells[0])) })
 			continue
 		}
 		t.Run(cells[0], func(t *testing.T) {
@@ -44,14 +48,40 @@ func TestRealParquetFiles(t *testing.T) {
 		})
 	}
 	t.Logf("%d agreed, %d refused", agreed, refused)
-	if agreed < 180 {
+	if agreed < 150 {
 		t.Errorf("only %d files agreed", agreed)
 	}
 }
 
-// parquetDiffers are the files that are read otherwise than by DuckDB, by the
-// rule of docs/formats.md.
-var parquetDiffers = map[string]string{}
+// parquetDiffers is the rule of docs/formats.md by which a file is read
+// otherwise than by DuckDB, if there is one.
+func parquetDiffers(name string) string {
+	for part, rule := range map[string]string{
+		"silly-names":                "a column without a name is named by its number",
+		"bug13053":                   "names that differ in case alone are numbered from 2",
+		"variant_":                   "a VARIANT is read as the group that it is stored as",
+		"lz4_compressed":             "the C library of this test refuses to read the file again",
+		"byte_stream_split_extended": "likewise",
+	} {
+		if strings.Contains(name, part) {
+			return rule
+		}
+	}
+	return ""
+}
+
+// endsInMemory loads a file that DuckDB cannot read: it is read or refused, in
+// the memory that there is for it.
+func endsInMemory(t *testing.T, path string) {
+	t.Helper()
+	out := sluice(t, "load", path, "--to", "stdout:", "--format", "parquet", "--memory", "256MiB")
+	if out.code != 0 && out.code != 3 {
+		t.Errorf("exit code %d: %s", out.code, out.stderr)
+	}
+	if most := int64(256+200) << 20; int64(out.peakRSS) > most {
+		t.Errorf("%d bytes of memory", out.peakRSS)
+	}
+}
 
 // compareWithDuckDB compares a loaded table with the file.
 func compareWithDuckDB(t *testing.T, db, path string) {
