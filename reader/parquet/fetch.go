@@ -94,10 +94,22 @@ func open(ctx context.Context, file reader.File, whole int64) (*storage, *metada
 	if err := s.readTail(ctx, n); err != nil {
 		return nil, nil, err
 	}
-	if err := s.checkBegin(); err != nil {
-		return nil, nil, err
+	if s.tailAt == 0 {
+		if err := checkBegin(s.tail); err != nil {
+			return nil, nil, err
+		}
 	}
 	length, err := s.footerLength()
+	if err == errNoMagic && s.tailAt > 0 {
+		// What the file is instead shows at its beginning.
+		head := make([]byte, 4)
+		if err := s.readInto(ctx, head, 0); err != nil {
+			return nil, nil, err
+		}
+		if err := checkBegin(head); err != nil {
+			return nil, nil, err
+		}
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -121,21 +133,20 @@ func (s *storage) readTail(ctx context.Context, n int64) error {
 	return nil
 }
 
-// checkBegin looks at the magic bytes at the beginning, if they are at hand.
-func (s *storage) checkBegin() error {
-	if s.tailAt > 0 {
-		return nil
-	}
+// checkBegin looks at the magic bytes at the beginning, four at least.
+func checkBegin(head []byte) error {
 	switch {
-	case len(s.tail) >= 2 && s.tail[0] == 0x1f && s.tail[1] == 0x8b, len(s.tail) >= 4 && string(s.tail[:4]) == "\x28\xb5\x2f\xfd":
+	case head[0] == 0x1f && head[1] == 0x8b, string(head[:4]) == "\x28\xb5\x2f\xfd":
 		return errPacked
-	case len(s.tail) >= 4 && string(s.tail[:4]) != magic && string(s.tail[:4]) != magicEncrypted:
+	case string(head[:4]) != magic && string(head[:4]) != magicEncrypted:
 		return reader.FileOnly("the file is not Parquet: it does not begin with %s", magic)
 	}
 	return nil
 }
 
 var errPacked = reader.FileOnly("the file is compressed as a whole, and Parquet cannot be read that way: unpack it first (its pages are compressed already)")
+
+var errNoMagic = reader.FileOnly("the file is cut short: it does not end with %s", magic)
 
 // footerLength reads the last eight bytes.
 func (s *storage) footerLength() (int64, error) {
@@ -146,7 +157,7 @@ func (s *storage) footerLength() (int64, error) {
 	case magicEncrypted:
 		return 0, errEncrypted
 	default:
-		return 0, reader.FileOnly("the file is not Parquet, or cut short: it does not end with %s", magic)
+		return 0, errNoMagic
 	}
 	length := int64(binary.LittleEndian.Uint32(end))
 	if length > size-12 {

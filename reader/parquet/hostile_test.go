@@ -44,6 +44,7 @@ func TestB01B02B11Refused(t *testing.T) {
 		"PAR1PAR1":                  {[]byte("PAR1PAR1"), "only 8 bytes"},
 		"text":                      {[]byte("a,b\n1,2\n3,4\n5,6\n"), "does not begin with PAR1"},
 		"gzip":                      {append([]byte("\x1f\x8b\x08"), whole.bytes()...), "unpack it first"},
+		"gzip of more than a tail":  {append([]byte("\x1f\x8b\x08"), make([]byte, 100<<10)...), "unpack it first"},
 		"zstd":                      {append([]byte("\x28\xb5\x2f\xfd"), whole.bytes()...), "unpack it first"},
 		"B01 cut":                   {whole.bytes()[:100], "cut short"},
 		"B01 footer beyond file":    {withFooter(nil, 1<<31), "in a file of 12"},
