@@ -3,7 +3,6 @@ package parquet
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"io"
 	"unicode/utf8"
@@ -11,6 +10,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 )
 
 // nested reads a column of lists, maps and groups, each row of it as one JSON
@@ -199,6 +199,8 @@ type cursor[P value] struct {
 	at, n  int // levels of the step
 	val    int
 	buf    []byte
+
+	checker json.Checker
 }
 
 func (c *cursor[P]) ready(ctx context.Context) error {
@@ -292,7 +294,7 @@ func (c *cursor[P]) appendJSON(b []byte, v P) (out []byte, fault string) {
 	case meansBytes:
 		return append(base64.StdEncoding.AppendEncode(append(b, '"'), text), '"'), ""
 	case meansJSON:
-		if !json.Valid(text) || !utf8.Valid(text) {
+		if !c.checker.Valid(text) {
 			return b, reader.Quote(text) + " is not " + reader.A(abstract.JSON)
 		}
 		return append(b, text...), ""

@@ -77,7 +77,7 @@ func columnsOf(meta *metadata) (fields, leaves []*node, err error) {
 	if len(names) == 0 && meta.rows > 0 {
 		return nil, nil, reader.FileOnly("the file has %d rows and no columns", meta.rows)
 	}
-	for i, name := range distinct(names) {
+	for i, name := range reader.Distinct(names) {
 		root.children[i].name = name
 	}
 	return root.children, leaves, nil
@@ -134,7 +134,7 @@ func (r *read) match() (err error) {
 	if !slices.Equal(names, r.request.Dialect.Columns) {
 		return reader.FileOnly("the file has columns %.200q, its dialect %.200q", names, r.request.Dialect.Columns)
 	}
-	if r.target, err = match(names, r.request.Schema); err != nil {
+	if r.target, err = reader.Match(names, r.request.Schema); err != nil {
 		return err
 	}
 	for place := range r.request.Schema {

@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"bytes"
-	"encoding/json"
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
@@ -10,6 +9,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 	"github.com/seed-ede61cd5/sluice/reader/internal/scalar"
 )
 
@@ -207,9 +207,10 @@ type textSink[P value] struct {
 	utf8   bool                             // only text can be stored
 	json   bool                             // only JSON can be stored
 
-	dict [][]byte
-	bad  map[uint32]string
-	buf  []byte
+	dict    [][]byte
+	bad     map[uint32]string
+	buf     []byte
+	checker json.Checker
 }
 
 // dictionary renders the entries once. They are checked at once, too.
@@ -242,7 +243,7 @@ func (s *textSink[P]) check(v []byte) string {
 		return reader.Quote(v) + " has a NUL byte"
 	case !utf8.Valid(v):
 		return reader.Quote(v) + " is not valid UTF-8"
-	case s.json && !json.Valid(v):
+	case s.json && !s.checker.Valid(v):
 		return reader.Quote(v) + " is not " + reader.A(abstract.JSON)
 	}
 	return ""
