@@ -124,3 +124,34 @@ func must(t *testing.T, err error) {
 		t.Error(err)
 	}
 }
+
+// What a file keeps between its blocks counts, and does not make it wait: two
+// files that have filled the budget with it both go on.
+func TestP10KeptMemoryDoesNotBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimits(100, 1)
+		a, b := l.Open(10), l.Open(10)
+		a.Keep(60)
+		b.Keep(60)
+		for range 3 { // each lives from block to block
+			must(t, a.Acquire(t.Context(), 10))
+			must(t, b.Acquire(t.Context(), 10))
+			a.Resize(10, 0)
+			b.Resize(10, 0)
+		}
+		must(t, a.Acquire(t.Context(), 10))
+		var wait sync.WaitGroup
+		wait.Go(func() { must(t, a.Acquire(t.Context(), 10)) })
+		synctest.Wait()
+		if l.InUse() != 130 {
+			t.Fatalf("%d in use: a second block was admitted beyond the budget", l.InUse())
+		}
+		b.Keep(-60)
+		wait.Wait()
+		a.Close()
+		b.Close()
+		if l.InUse() != 0 || l.mu.idle != 0 {
+			t.Fatalf("%d in use, %d kept free", l.InUse(), l.mu.idle)
+		}
+	})
+}

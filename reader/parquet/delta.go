@@ -185,7 +185,6 @@ type deltaBytes struct {
 	suffixes *deltaLengths
 	width    int // of every value, 0 for any
 	last     []byte
-	arena    []byte
 }
 
 func newDeltaBytes(data []byte, most, width int) (*deltaBytes, error) {

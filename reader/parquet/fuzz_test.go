@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,6 +26,15 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(lists(false).bytes())
 	f.Add(lists(true).bytes())
+	for seed := range uint64(4) {
+		file, _ := randomFile(rand.New(rand.NewPCG(seed, 0)), 2, 20)
+		for _, g := range file.groups { // so that damaged pages are decoded
+			for c := range g.chunks {
+				g.chunks[c].noCRC = true
+			}
+		}
+		f.Add(file.bytes())
+	}
 	for _, pattern := range []string{"arrow-testing/data/parquet/fuzzing/*", "parquet-testing/data/*.parquet", "parquet-testing/bad_data/*"} {
 		files, _ := filepath.Glob(filepath.Join(os.Getenv("SLUICE_CORPUS"), pattern))
 		for _, name := range files {

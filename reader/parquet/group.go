@@ -121,7 +121,7 @@ func (r *read) fits(spans []span) bool {
 
 // window is how much of a streamed column is asked for at once.
 func (r *read) window() int64 {
-	share := r.request.Limits.Limit() / 8 / int64(max(len(r.leaves), 1))
+	share := r.request.Limits.Limit() / 4 / int64(max(len(r.leaves), 1))
 	return min(max(share, minWindow), maxWindow)
 }
 

@@ -24,11 +24,10 @@ type pages struct {
 	maxPage int64
 	grow    func(int64) // reserves memory
 
-	undo     decompressor
-	buf      []byte // decompressed
-	reserved int64
-	seen     int64 // values of the pages so far
-	started  bool
+	undo    decompressor
+	buf     []byte // decompressed
+	seen    int64  // values of the pages so far
+	started bool
 	// The dictionary, decompressed; nil if there is none.
 	dictionary []byte
 	entries    int

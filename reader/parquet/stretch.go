@@ -90,7 +90,8 @@ func (s *stretch) builder(mem memory.Allocator, field int) *column.Builder {
 func (s *stretch) decodeColumns(ctx context.Context) error {
 	var next atomic.Int64
 	workers, ctx := errgroup.WithContext(ctx)
-	for range min(s.read.request.Limits.Parallelism(), len(s.read.fields)) {
+	// Those that wait for the store leave the decode slots to others.
+	for range min(s.read.request.Limits.Parallelism()+parallelRequests, len(s.read.fields)) {
 		workers.Go(func() (err error) {
 			defer contained(&err)
 			for {

@@ -66,6 +66,7 @@ type testChunk struct {
 	codec codec
 	dict  []byte // plain
 	size  int    // entries of dict
+	noCRC bool
 	pages []testPage
 }
 
@@ -242,7 +243,9 @@ func appendPage(b []byte, c testChunk, content []byte, describe func(*thriftWrit
 	h.int(1, thriftI32, int64(kind))
 	h.int(2, thriftI32, int64(len(content)+levels))
 	h.int(3, thriftI32, int64(len(body)))
-	h.int(4, thriftI32, int64(int32(crc32.ChecksumIEEE(body))))
+	if !c.noCRC {
+		h.int(4, thriftI32, int64(int32(crc32.ChecksumIEEE(body))))
+	}
 	describe(h)
 	h.end()
 	return append(append(b, h.b...), body...)
