@@ -83,10 +83,10 @@ func differs(name string) string {
 func refusedHere() map[string]string {
 	return map[string]string{
 		"arrow-fuzz-6358005443592192":              "delta values in a page of",
-		"arrow-fuzz-4747568180101120":              "", // it has many faults; which is met first depends on timing
+		"arrow-fuzz-4747568180101120":              "decompress LZ4",
 		"arrow-fuzz-5415048864989184":              "deltas of 251 bits",
 		"arrow-fuzz-5747222405447680":              "a page of -1 values",
-		"crash-61d6204d481340860da54e30f1937b6723": "", // likewise
+		"crash-61d6204d481340860da54e30f1937b6723": "ends before its values",
 		"internal_6129":                            "ends before its values",
 		"parquet_column_num_values_mismatch":       "has 0 values in a row group of 8",
 		"plaintext_footer_crypto_metadata":         "encrypted",

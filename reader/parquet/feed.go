@@ -61,7 +61,7 @@ func (r *read) Next(ctx context.Context) (reader.Stretch, error) {
 		}
 	}
 	g := r.group
-	rows, caps, cost := r.plan(g.rows)
+	rows, rooms, cost := r.plan(g.rows)
 	if g.columns == nil {
 		if err := r.begin(ctx, g, cost); err != nil {
 			return nil, err
@@ -70,7 +70,7 @@ func (r *read) Next(ctx context.Context) (reader.Stretch, error) {
 		return nil, err
 	}
 	s := &stretch{
-		read: r, group: g, first: r.row, rows: rows, caps: caps, reserved: cost,
+		read: r, group: g, first: r.row, rows: rows, rooms: rooms, reserved: cost,
 		before: g.turns, turns: make([]chan struct{}, len(r.fields)), last: int64(rows) == g.rows,
 	}
 	for i := range s.turns {
@@ -139,10 +139,13 @@ const leastText = 64 << 10
 // follow can go by what its rows have taken.
 const probeRows = 4096
 
-// plan decides how many rows the next stretch has, and for each column how
-// many bytes of data at most: fewer rows are emitted at once if they have
-// more.
-func (r *read) plan(left int64) (rows int, caps []int, cost int64) {
+// room is how many bytes of data a column is expected to have in a stretch, and
+// how many it may have.
+type room struct{ guess, most int }
+
+// plan decides how many rows the next stretch has, and what room each column
+// gets for its data: fewer rows are emitted at once if they have more.
+func (r *read) plan(left int64) (rows int, rooms []room, cost int64) {
 	budget := r.request.Limits.BlockCost()
 	texts := r.textFields()
 	fixed, guess := int64(0), int64(0)
@@ -164,15 +167,17 @@ func (r *read) plan(left int64) (rows int, caps []int, cost int64) {
 		most = min(most, probeRows)
 	}
 	n := max(min(left, most, budget/max(fixed+guess, 1)), 1)
-	caps = make([]int, len(r.fields))
+	rooms = make([]room, len(r.fields))
 	cost = fixed * n
 	spare := max(budget-cost, 0) / int64(len(texts)+1)
 	least := min(leastText, budget/int64(len(texts)+1))
 	for _, f := range texts {
-		caps[f] = int(min(max(2*r.textGuess(f)*n, spare, least), 1<<30))
-		cost += int64(caps[f])
+		guess := r.textGuess(f) * n
+		most := min(max(2*guess, spare, least), 1<<30)
+		rooms[f] = room{guess: int(min(guess+guess/16, most)), most: int(most)}
+		cost += most
 	}
-	return int(n), caps, cost
+	return int(n), rooms, cost
 }
 
 // textFields is the fields whose columns have data of any length.

@@ -2,12 +2,12 @@ package parquet
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
@@ -19,9 +19,9 @@ import (
 type stretch struct {
 	read     *read
 	group    *group
-	first    int64 // row
-	rows     int   // to be decoded still
-	caps     []int // of the columns' data
+	first    int64  // row
+	rows     int    // to be decoded still
+	rooms    []room // of the columns
 	reserved int64
 	last     bool          // of the group
 	probe    chan struct{} // to be closed after the first part; nil mostly
@@ -80,35 +80,35 @@ func (s *stretch) start(mem memory.Allocator) {
 }
 
 func (s *stretch) builder(mem memory.Allocator, field int) *column.Builder {
-	typ := s.read.request.Schema[s.read.target[field]].Type
-	guess := s.read.textGuess(field) * int64(s.rows)
-	return column.New(mem, typ, s.rows, int(min(guess+guess/16, int64(s.caps[field]))))
+	return column.New(mem, s.read.request.Schema[s.read.target[field]].Type, s.rows, s.rooms[field].guess)
 }
 
 // decodeColumns brings every column to the stretch's end, or as far as there
-// is room for it.
+// is room for it. Of several errors it returns that of the first column, so
+// that a file fails with the same reason every time.
 func (s *stretch) decodeColumns(ctx context.Context) error {
 	var next atomic.Int64
-	workers, ctx := errgroup.WithContext(ctx)
+	var workers sync.WaitGroup
+	errs := make([]error, len(s.read.fields))
 	// Those that wait for the store leave the decode slots to others.
-	for range min(s.read.request.Limits.Parallelism()+parallelRequests, len(s.read.fields)) {
-		workers.Go(func() (err error) {
-			defer contained(&err)
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(s.read.fields) {
-					return nil
-				}
-				if err := s.decodeColumn(ctx, i); err != nil {
-					return err
-				}
+	for range min(s.read.request.Limits.Parallelism()+parallelRequests, len(errs)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(errs); i = int(next.Add(1)) - 1 {
+				errs[i] = s.decodeColumn(ctx, i)
 			}
 		})
 	}
-	return workers.Wait()
+	workers.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (s *stretch) decodeColumn(ctx context.Context, i int) error {
+func (s *stretch) decodeColumn(ctx context.Context, i int) (err error) {
+	defer contained(&err)
 	if s.done[i] {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (s *stretch) decodeColumn(ctx context.Context, i int) error {
 		}
 	}
 	s.begun[i] = true
-	if err := c.fill(ctx, b, s.rows, s.caps[i], &s.faults[i]); err != nil {
+	if err := c.fill(ctx, b, s.rows, s.rooms[i].most, &s.faults[i]); err != nil {
 		return err
 	}
 	if b.N < s.rows {
