@@ -36,6 +36,8 @@ func TestB01B02B11Refused(t *testing.T) {
 	flipped[50] ^= 1
 	rows := several(codecNone, false)
 	rows.groups[0].rows++
+	fewer := lists(false)
+	fewer.groups[0].rows--
 	for name, test := range map[string]struct {
 		data []byte
 		want string
@@ -53,6 +55,7 @@ func TestB01B02B11Refused(t *testing.T) {
 		"B11 encrypted footer":      {append(whole.bytes()[:len(whole.bytes())-4], "PARE"...), "encrypted"},
 		"B05 checksum":              {flipped, "checksum"},
 		"B02 more rows":             {rows.bytes(), "values in a row group of 6 rows"},
+		"B02 more lists than rows":  {fewer.bytes(), "more values than the row group has rows"},
 		"B02 index out of range":    {page(func(p *testPage) { p.values = places(2, 3) }), "index 3 in a dictionary of 3"},
 		"B02 indices end early":     {page(func(p *testPage) { p.values = places(2) }), "ends before its values"},
 		"B02 no dictionary":         {chunk(func(c *testChunk) { c.dict = nil }), "not there"},

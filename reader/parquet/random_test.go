@@ -195,3 +195,51 @@ func TestFewRequests(t *testing.T) {
 		t.Logf("%d bytes, %d rows in %d row groups: %d requests", len(data), len(rows), test.groups, store.opens.Load())
 	}
 }
+
+// A stretch whose data is more than was reserved is emitted in parts; bad rows
+// are found in each of them, under their own numbers.
+func TestBadRowsInParts(t *testing.T) {
+	const n = 600
+	var numbers, words []byte
+	var want [][]any
+	for i := range n {
+		word := strings.Repeat("x", i*7%2000)
+		if i%7 == 3 {
+			word += "\xff"
+		} else {
+			want = append(want, []any{int64(i), word})
+		}
+		numbers, words = append(numbers, le64(int64(i))...), append(words, texts(word)...)
+	}
+	file := inMemory(testFile{
+		elements: []element{leafOf("n", typeInt64, required), textLeaf("s", required)},
+		groups: []testGroup{{rows: n, chunks: []testChunk{
+			{codec: codecZstd, pages: []testPage{{n: n, values: numbers}}}, {codec: codecZstd, pages: []testPage{{n: n, values: words}}},
+		}}},
+	}.bytes())
+	for _, budget := range []int64{1, 100, 10_000, 100_000, 10_000_000} {
+		req := reader.Request{
+			File: file, Dialect: reader.Dialect{Format: Name, Columns: []string{"n", "s"}}, Schema: randomSchema[:2],
+			Limits: reader.NewLimits(budget, 2), OnBadRow: reader.SkipRow,
+		}
+		got, err := readertest.Read(t.Context(), t, New(), req, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := readertest.Diff(got.Rows, want); diff != "" || got.Records() != n {
+			t.Errorf("budget %d: %d records, %s", budget, got.Records(), diff)
+		}
+		if !strings.HasPrefix(got.Reasons[0], `record 4, column "s": "xx`) {
+			t.Errorf("budget %d: %s", budget, got.Reasons[0])
+		}
+		req.OnBadRow, req.Limits = reader.FailFile, reader.NewLimits(budget, 2)
+		req.Offset, req.Records = 4, 4
+		got, err = readertest.Read(t.Context(), t, New(), req, nil)
+		if err == nil || !strings.Contains(err.Error(), `record 11, column "s"`) {
+			t.Errorf("budget %d: %v", budget, err)
+		}
+		if diff := readertest.Diff(got.Rows, want[3:9]); diff != "" {
+			t.Errorf("budget %d, before the bad row: %s", budget, diff)
+		}
+	}
+}
