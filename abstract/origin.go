@@ -56,8 +56,8 @@ type Origin struct {
 	// Rows counts the rows to be stored, Rejected the records that were read
 	// but not turned into rows. Records read = Rows + Rejected, always.
 	Rows, Rejected int64
-	// Bytes is how much of the object the stretch covers, in decompressed
-	// bytes for text.
+	// Bytes is how much of the object the stretch covers: decompressed bytes
+	// for text, the rows' share of the file for Parquet.
 	Bytes int64
 	// Last is set on the item that ends the object, and only after its true
 	// end was seen and verified.

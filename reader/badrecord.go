@@ -13,7 +13,8 @@ type BadRecord struct {
 	// Index is the record's position among the records of its block, from 0.
 	// The pipeline makes a record number of it, which decoders cannot know.
 	Index int64
-	// Offset is where the record begins, in bytes of the decompressed stream.
+	// Offset is where the record begins, in bytes of the decompressed stream;
+	// negative for formats that have no such place.
 	Offset int64
 	// Column is the name of the column at fault, empty if it is not one.
 	Column string
@@ -26,10 +27,14 @@ func (b *BadRecord) Error() string { return fmt.Sprintf("record at byte %d: %s",
 
 // describe is the sentence for a record that has the given number.
 func (b *BadRecord) describe(number int64) string {
-	if b.Column == "" {
-		return fmt.Sprintf("record %d at byte %d: %s", number, b.Offset, b.Reason)
+	place := fmt.Sprintf("record %d", number)
+	if b.Offset >= 0 {
+		place += fmt.Sprintf(" at byte %d", b.Offset)
 	}
-	return fmt.Sprintf("record %d at byte %d, column %q: %s", number, b.Offset, b.Column, b.Reason)
+	if b.Column != "" {
+		place += fmt.Sprintf(", column %q", b.Column)
+	}
+	return place + ": " + b.Reason
 }
 
 // maxQuoted is how much of a value an error shows, in bytes.

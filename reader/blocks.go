@@ -71,7 +71,7 @@ const minBlock = 64 << 10
 type Blocks struct {
 	stream *stream
 	limits *Limits
-	share  *share
+	share  *Share
 	shape  Shape
 
 	cost      int64 // of a usual block
@@ -96,12 +96,12 @@ func OpenBlocks(ctx context.Context, file File, limits *Limits, shape Shape) (b 
 	}
 	b = &Blocks{
 		stream: s, limits: limits, shape: shape,
-		cost:      limits.blockCost(),
+		cost:      limits.BlockCost(),
 		maxRecord: int(limits.MaxRecord()),
 		spare:     make(chan []byte, limits.Parallelism()+2),
 	}
 	b.measure()
-	b.share = limits.open(b.cost)
+	b.share = limits.Open(b.cost)
 	return b, nil
 }
 
@@ -154,7 +154,7 @@ func (b *Blocks) Next(ctx context.Context, most int) (block Block, err error) {
 		return Block{}, io.EOF
 	}
 	most = min(most, b.rows)
-	if err := b.share.acquire(ctx, b.cost); err != nil {
+	if err := b.share.Acquire(ctx, b.cost); err != nil {
 		return Block{}, err
 	}
 	block = Block{Offset: b.offset, reserved: b.cost}
@@ -240,7 +240,7 @@ func (b *Blocks) plan(block *Block, most int) {
 
 // reserve changes what is reserved for the block.
 func (b *Blocks) reserve(block *Block, cost int64) {
-	b.share.resize(block.reserved, cost)
+	b.share.Resize(block.reserved, cost)
 	block.reserved = cost
 }
 
@@ -294,5 +294,5 @@ func (b *Blocks) Seek(ctx context.Context, offset int64) error {
 // Close frees the stream and the share. No block may be in use any more.
 func (b *Blocks) Close() {
 	b.stream.Close()
-	b.share.close()
+	b.share.Close()
 }

@@ -81,6 +81,31 @@ func CheckTypes(schema abstract.Schema, format string) error {
 // FoldName is what names that differ only in case have in common.
 func FoldName(name string) string { return strings.ToLower(name) }
 
+// Distinct renames, in place, every name that an earlier one equals but for the case of
+// its letters. A name that the file has itself is not given to another.
+func Distinct(names []string) []string {
+	taken := make(map[string]bool, len(names))
+	twin := make([]bool, len(names))
+	for i, name := range names {
+		twin[i] = taken[FoldName(name)]
+		taken[FoldName(name)] = true
+	}
+	next := make(map[string]int)
+	for i, name := range names {
+		if !twin[i] {
+			continue
+		}
+		n := max(next[FoldName(name)], 2)
+		for taken[FoldName(fmt.Sprintf("%s_%d", name, n))] {
+			n++
+		}
+		names[i] = fmt.Sprintf("%s_%d", name, n)
+		taken[FoldName(names[i])] = true
+		next[FoldName(name)] = n + 1
+	}
+	return names
+}
+
 // list names some columns.
 func list(schema abstract.Schema, places []int) string {
 	names := make([]string, len(places))

@@ -39,9 +39,10 @@ const DefaultMemory = 64 << 20
 //
 // To keep the promise without exceeding the budget, a block that is not its
 // file's first leaves room for one block of every open file that holds none.
-// The use is then at most the budget, plus a block for each file opened when
-// the budget was already full, plus what single records need that are larger
-// than a block.
+// The use is then at most the budget, plus a block (and what a file keeps
+// between its blocks, see [Share.Keep]) for each file opened when the budget
+// was already full, plus what single records need that are larger than a
+// block.
 type Limits struct {
 	// Allocator provides the buffers of batches; nil means Go memory. It must
 	// be set before the first read and be safe for concurrent use.
@@ -60,7 +61,7 @@ type Limits struct {
 
 // waiter is a file that waits for memory.
 type waiter struct {
-	share    *share
+	share    *Share
 	n        int64
 	admitted chan struct{} // closed under mu when n has been taken
 }
@@ -95,9 +96,9 @@ func (l *Limits) Parallelism() int { return cap(l.slots) }
 // refused: 16 MiB, or a quarter of the budget where that is less.
 func (l *Limits) MaxRecord() int64 { return min(16<<20, max(l.memory/4, 1)) }
 
-// blockCost is what a block may cost, so that one file alone has a block for
+// BlockCost is what a block may cost, so that one file alone has a block for
 // each decoder and some in fetch and emit.
-func (l *Limits) blockCost() int64 {
+func (l *Limits) BlockCost() int64 {
 	return max(l.memory/int64(cap(l.slots)+4), 1)
 }
 
@@ -108,8 +109,9 @@ func (l *Limits) allocator() memory.Allocator {
 	return l.Allocator
 }
 
-// slot waits for the right to decode; the caller gives it back with free.
-func (l *Limits) slot(ctx context.Context) error {
+// Slot waits for the right to decode; the caller gives it back with Free. It
+// is held only while something is computed, never while anything waits.
+func (l *Limits) Slot(ctx context.Context) error {
 	select {
 	case l.slots <- struct{}{}:
 		return nil
@@ -118,26 +120,27 @@ func (l *Limits) slot(ctx context.Context) error {
 	}
 }
 
-func (l *Limits) free() { <-l.slots }
+// Free gives a slot back.
+func (l *Limits) Free() { <-l.slots }
 
-// share is one open file's part of the budget. Its methods may be called
-// concurrently, acquire by one goroutine at a time.
-type share struct {
-	limits *Limits
-	block  int64 // the cost of a usual block
-	held   int64 // guarded by limits.mu
+// Share is one open file's part of the budget. Its methods may be called
+// concurrently, Acquire by one goroutine at a time.
+type Share struct {
+	limits     *Limits
+	block      int64 // the cost of a usual block
+	held, kept int64 // guarded by limits.mu
 }
 
-// open registers a file whose blocks usually cost that much.
-func (l *Limits) open(block int64) *share {
+// Open registers a file whose blocks usually cost that much.
+func (l *Limits) Open(block int64) *Share {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.mu.idle += block
-	return &share{limits: l, block: block}
+	return &Share{limits: l, block: block}
 }
 
-// acquire takes n bytes. It waits only while the share holds something.
-func (s *share) acquire(ctx context.Context, n int64) error {
+// Acquire takes n bytes. It waits only while the share holds something.
+func (s *Share) Acquire(ctx context.Context, n int64) error {
 	l := s.limits
 	l.mu.Lock()
 	if s.held == 0 || len(l.mu.waiters) == 0 && l.fitsLocked(n) {
@@ -166,9 +169,9 @@ func (s *share) acquire(ctx context.Context, n int64) error {
 	return nil // admitted meanwhile: the caller holds n and sees ctx itself
 }
 
-// resize changes a part that is held from one size to another, without
+// Resize changes a part that is held from one size to another, without
 // waiting: growth is for records that turned out larger than a block.
-func (s *share) resize(from, to int64) {
+func (s *Share) Resize(from, to int64) {
 	l := s.limits
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -176,18 +179,33 @@ func (s *share) resize(from, to int64) {
 	l.admitLocked()
 }
 
-// close gives everything back. The share must not be used afterwards.
-func (s *share) close() {
+// Keep adds n bytes, which may be negative, to what the file holds between its
+// blocks, such as an open row group. It does not wait, and nobody waits for
+// it: a file that keeps something and holds nothing else is still one that
+// holds nothing, so that it is admitted at once and can go on.
+func (s *Share) Keep(n int64) {
+	l := s.limits
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s.kept += n
+	l.mu.inUse += n
+	l.admitLocked()
+}
+
+// Close gives everything back. The share must not be used afterwards.
+func (s *Share) Close() {
 	l := s.limits
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.takeLocked(s, -s.held)
+	l.mu.inUse -= s.kept
+	s.kept = 0
 	l.mu.idle -= s.block
 	l.admitLocked()
 }
 
 // takeLocked moves n bytes, which may be negative, into the share.
-func (l *Limits) takeLocked(s *share, n int64) {
+func (l *Limits) takeLocked(s *Share, n int64) {
 	if s.held == 0 {
 		l.mu.idle -= s.block
 	}

@@ -12,30 +12,30 @@ import (
 func TestP10BudgetWaitsInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimits(100, 1)
-		a, b := l.open(0), l.open(0)
-		must(t, a.acquire(t.Context(), 60))
-		must(t, b.acquire(t.Context(), 30))
+		a, b := l.Open(0), l.Open(0)
+		must(t, a.Acquire(t.Context(), 60))
+		must(t, b.Acquire(t.Context(), 30))
 		admitted := make(chan string, 2)
 		var wait sync.WaitGroup
-		wait.Go(func() { must(t, a.acquire(t.Context(), 50)); admitted <- "a" })
+		wait.Go(func() { must(t, a.Acquire(t.Context(), 50)); admitted <- "a" })
 		synctest.Wait()
-		wait.Go(func() { must(t, b.acquire(t.Context(), 1)); admitted <- "b" })
+		wait.Go(func() { must(t, b.Acquire(t.Context(), 1)); admitted <- "b" })
 		synctest.Wait()
 		if len(admitted) > 0 {
 			t.Fatal("admitted beyond the budget")
 		}
-		a.resize(60, 30) // 50 more still do not fit, and the 1 is behind them
+		a.Resize(60, 30) // 50 more still do not fit, and the 1 is behind them
 		synctest.Wait()
 		if len(admitted) > 0 {
 			t.Fatalf("%s overtook", <-admitted)
 		}
-		b.resize(30, 10)
+		b.Resize(30, 10)
 		wait.Wait()
 		if l.InUse() != 91 {
 			t.Fatalf("%d in use", l.InUse())
 		}
-		a.close()
-		b.close()
+		a.Close()
+		b.Close()
 		if l.InUse() != 0 || l.mu.idle != 0 {
 			t.Fatalf("%d in use, %d kept free", l.InUse(), l.mu.idle)
 		}
@@ -47,35 +47,35 @@ func TestP10BudgetWaitsInTurn(t *testing.T) {
 func TestP10FilesDoNotWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimits(100, 1)
-		a := l.open(20)
+		a := l.Open(20)
 		for range 5 {
-			must(t, a.acquire(t.Context(), 20))
+			must(t, a.Acquire(t.Context(), 20))
 		}
-		b := l.open(20)
+		b := l.Open(20)
 		for range 3 { // B lives from block to block
-			must(t, b.acquire(t.Context(), 20))
-			b.resize(20, 0)
+			must(t, b.Acquire(t.Context(), 20))
+			b.Resize(20, 0)
 		}
 		if l.InUse() != 100 {
 			t.Fatalf("%d in use", l.InUse())
 		}
 		// From now on A leaves room for B.
 		ctx, cancel := context.WithCancel(t.Context())
-		a.resize(20, 0)
+		a.Resize(20, 0)
 		done := make(chan error, 1)
-		go func() { done <- a.acquire(ctx, 20) }()
+		go func() { done <- a.Acquire(ctx, 20) }()
 		synctest.Wait()
 		if l.InUse() != 80 {
 			t.Fatalf("%d in use, 20 were to be left to the idle file", l.InUse())
 		}
-		b.close()
+		b.Close()
 		synctest.Wait()
 		if l.InUse() != 100 {
 			t.Fatalf("%d in use after the other file ended", l.InUse())
 		}
 		must(t, <-done)
 		cancel()
-		a.close()
+		a.Close()
 	})
 }
 
@@ -83,17 +83,17 @@ func TestP10FilesDoNotWaitForEachOther(t *testing.T) {
 func TestP10EmptyFileIsServedOutOfTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimits(100, 1)
-		a, b := l.open(0), l.open(0)
-		must(t, a.acquire(t.Context(), 90))
-		must(t, b.acquire(t.Context(), 10))
+		a, b := l.Open(0), l.Open(0)
+		must(t, a.Acquire(t.Context(), 90))
+		must(t, b.Acquire(t.Context(), 10))
 		ctx, cancel := context.WithCancel(t.Context())
 		var wait sync.WaitGroup
-		wait.Go(func() { a.acquire(ctx, 90) })
+		wait.Go(func() { a.Acquire(ctx, 90) })
 		synctest.Wait()
 		served := false
-		wait.Go(func() { must(t, b.acquire(t.Context(), 50)); served = true })
+		wait.Go(func() { must(t, b.Acquire(t.Context(), 50)); served = true })
 		synctest.Wait()
-		b.resize(10, 0)
+		b.Resize(10, 0)
 		synctest.Wait()
 		if !served {
 			t.Error("a file that holds nothing waits")
@@ -108,14 +108,14 @@ func TestP10EmptyFileIsServedOutOfTurn(t *testing.T) {
 
 func TestP10OversizeBlockPassesAlone(t *testing.T) {
 	l := NewLimits(100, 1)
-	a := l.open(10)
-	must(t, a.acquire(t.Context(), 1000))
+	a := l.Open(10)
+	must(t, a.Acquire(t.Context(), 1000))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := a.acquire(ctx, 1); err != context.Canceled {
+	if err := a.Acquire(ctx, 1); err != context.Canceled {
 		t.Errorf("a second block: %v", err)
 	}
-	a.close()
+	a.Close()
 }
 
 func must(t *testing.T, err error) {
@@ -123,4 +123,35 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// What a file keeps between its blocks counts, and does not make it wait: two
+// files that have filled the budget with it both go on.
+func TestP10KeptMemoryDoesNotBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimits(100, 1)
+		a, b := l.Open(10), l.Open(10)
+		a.Keep(60)
+		b.Keep(60)
+		for range 3 { // each lives from block to block
+			must(t, a.Acquire(t.Context(), 10))
+			must(t, b.Acquire(t.Context(), 10))
+			a.Resize(10, 0)
+			b.Resize(10, 0)
+		}
+		must(t, a.Acquire(t.Context(), 10))
+		var wait sync.WaitGroup
+		wait.Go(func() { must(t, a.Acquire(t.Context(), 10)) })
+		synctest.Wait()
+		if l.InUse() != 130 {
+			t.Fatalf("%d in use: a second block was admitted beyond the budget", l.InUse())
+		}
+		b.Keep(-60)
+		wait.Wait()
+		a.Close()
+		b.Close()
+		if l.InUse() != 0 || l.mu.idle != 0 {
+			t.Fatalf("%d in use, %d kept free", l.InUse(), l.mu.idle)
+		}
+	})
 }

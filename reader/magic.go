@@ -26,6 +26,10 @@ func compressionOf(head []byte) string {
 	return ""
 }
 
+// isParquet recognises a Parquet file. Its magic bytes are letters, so the
+// beginning of the page header that follows them is asked for as well.
+func isParquet(head []byte) bool { return bytes.HasPrefix(head, []byte("PAR1\x15")) }
+
 // foreign names what a text file cannot be, by its first bytes. It is empty
 // where nothing is known against them.
 func foreign(head []byte) string {

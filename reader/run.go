@@ -14,7 +14,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/pusher"
 )
 
-// Decoded is what became of the records of a block.
+// Decoded is what became of the records of a stretch, or of its next part.
 type Decoded struct {
 	// Batch holds the rows; nil where there are none. The receiver releases it.
 	Batch arrow.RecordBatch
@@ -26,24 +26,50 @@ type Decoded struct {
 	// Bad is the record that ended the decoding, if one did. Batch then holds
 	// the rows before it.
 	Bad *BadRecord
+	// After is the offset after these records: before the one in Bad.
+	After int64
+	// Covers is how many bytes of the file they stand for; see [abstract.Origin].
+	Covers int64
+	// More tells that the stretch has another part, to be decoded once this one
+	// was emitted.
+	More bool
 }
 
-// DecodeFunc makes rows of a block, with buffers of that allocator. It is
-// called concurrently, for different blocks and in any order, and must do
-// nothing but compute. After an error or a panic it holds no buffers.
-type DecodeFunc func(mem memory.Allocator, block Block) (Decoded, error)
+// Feed hands out the stretches of a file in its order, for one goroutine.
+type Feed interface {
+	// Next fetches the next stretch. It answers io.EOF only after the verified
+	// end of the file (Invariant 2), and waits for memory only while an earlier
+	// stretch holds some (Invariant 6).
+	Next(ctx context.Context) (Stretch, error)
+	// End is the offset after the last record, once Next has answered io.EOF.
+	End() int64
+}
 
-// Run reads the file from where the next block begins to its end, and emits
-// its chunks as [Format.Read] promises. Blocks are decoded concurrently and
-// emitted in order. What was read before an error is emitted before the error
-// is returned. Errors of the file carry its name; an error of emit is returned
-// as it is.
-func (b *Blocks) Run(ctx context.Context, req Request, decode DecodeFunc, emit Emit) error {
+// Stretch is whole records of a file, fetched and with memory reserved for
+// their rows.
+type Stretch interface {
+	// Decode makes rows of the next part of the stretch, with buffers of that
+	// allocator. Different stretches are decoded concurrently and in any order.
+	// After an error or a panic it holds no buffers. What it computes, it
+	// computes in a [Limits.Slot]; it may wait for earlier stretches, never for
+	// later ones.
+	Decode(ctx context.Context, mem memory.Allocator) (Decoded, error)
+	// Free gives back what the stretch still has reserved. It is called once,
+	// after the last Decode and the emit of its rows.
+	Free()
+}
+
+// Run reads a file to its end from where the feed begins, and emits its chunks
+// as [Format.Read] promises. Stretches are decoded concurrently and emitted in
+// order. What was read before an error is emitted before the error is
+// returned. Errors of the file carry its name; an error of emit is returned as
+// it is.
+func Run(ctx context.Context, req Request, feed Feed, emit Emit) error {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &run{
-		blocks: b, request: req, decode: decode, emit: emit,
+		feed: feed, request: req, emit: emit,
 		id: req.File.ID(), before: req.Offset, records: req.Records,
-		order: make(chan *task, 2*b.limits.Parallelism()),
+		order: make(chan *task, 2*req.Limits.Parallelism()),
 	}
 	defer r.discard()
 	defer r.wait.Wait()
@@ -54,9 +80,8 @@ func (b *Blocks) Run(ctx context.Context, req Request, decode DecodeFunc, emit E
 
 // run is one call of Run.
 type run struct {
-	blocks  *Blocks
+	feed    Feed
 	request Request
-	decode  DecodeFunc
 	emit    Emit
 	id      abstract.ObjectID
 
@@ -68,11 +93,11 @@ type run struct {
 	records int64 // number of the record before it
 }
 
-// task is a block on its way, or the reason why there are no more.
+// task is a stretch on its way, or the reason why there are no more.
 type task struct {
-	block Block
-	err   error        // of the fetch, io.EOF at the verified end; no block
-	done  chan outcome // holds the one answer to a block
+	stretch Stretch
+	err     error        // of the feed, io.EOF at the verified end; no stretch
+	done    chan outcome // holds the answer to a stretch, its first part
 }
 
 type outcome struct {
@@ -80,113 +105,108 @@ type outcome struct {
 	err error
 }
 
-// fetch sends the blocks in file order and starts their decoders.
+// fetch sends the stretches in file order and starts their decoders.
 func (r *run) fetch(ctx context.Context) {
 	defer close(r.order)
 	for {
-		block, err := r.blocks.Next(ctx, r.blocks.rows)
-		t := &task{block: block, err: err, done: make(chan outcome, 1)}
+		stretch, err := r.next(ctx)
+		t := &task{stretch: stretch, err: err, done: make(chan outcome, 1)}
 		select {
 		case r.order <- t:
 		case <-ctx.Done():
 			if err == nil {
-				r.blocks.Recycle(&t.block)
+				stretch.Free()
 			}
 			return
 		}
 		if err != nil {
 			return
 		}
-		r.wait.Go(func() { r.decodeBlock(ctx, t) })
+		r.wait.Go(func() { t.done <- r.decode(ctx, t) })
 	}
 }
 
-// decodeBlock answers a task. From then on only the rows are reserved.
-func (r *run) decodeBlock(ctx context.Context, t *task) {
-	var o outcome
-	o.err = r.blocks.limits.slot(ctx)
-	if o.err == nil {
-		o.Decoded, o.err = r.decodeSafely(t.block)
-		r.blocks.limits.free()
-	}
-	r.blocks.keep(&t.block)
-	r.blocks.reserve(&t.block, o.Bytes)
-	t.done <- o
+func (r *run) next(ctx context.Context) (s Stretch, err error) {
+	defer recovered("read", &err)
+	return r.feed.Next(ctx)
 }
 
-func (r *run) decodeSafely(block Block) (d Decoded, err error) {
-	defer recovered("decode", &err)
-	return r.decode(r.blocks.limits.allocator(), block)
+func (r *run) decode(ctx context.Context, t *task) (o outcome) {
+	defer recovered("decode", &o.err)
+	o.Decoded, o.err = t.stretch.Decode(ctx, r.request.Limits.allocator())
+	return o
 }
 
 // emitAll emits what fetch sends, to the end.
 func (r *run) emitAll(ctx context.Context) error {
 	for t := range r.order {
+		if t.err != nil {
+			return r.end(ctx, t.err)
+		}
 		// A cancelled decoder answers at once, so ctx need not be asked here.
-		o := outcome{err: t.err}
-		if t.err == nil {
-			o = <-t.done
+		o := <-t.done
+		for {
+			if err := r.emitOne(ctx, o); err != nil {
+				t.stretch.Free()
+				return err
+			}
+			if !o.More {
+				break
+			}
+			o = r.decode(ctx, t)
 		}
-		if err := r.emitOne(ctx, t, o); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
+		t.stretch.Free()
 	}
-	return r.failed(ctx, errors.New("the blocks ended without an end"))
+	return r.failed(ctx, errors.New("the file ended without an end"))
 }
 
-// emitOne emits a task's chunk. It returns io.EOF after the last one.
+// end emits the last chunk, if err is the end of the file.
 //
-// Invariant 2: the chunk that is Last goes out only for the io.EOF that a
-// bucket answers at the verified end, passed on by the decompressor at its own
-// end, and not once ctx has ended.
-func (r *run) emitOne(ctx context.Context, t *task, o outcome) error {
-	if err := ctx.Err(); err != nil || o.err != nil && o.err != io.EOF {
+// Invariant 2: the chunk that is Last goes out only for the io.EOF that the
+// feed answers at the verified end, and not once ctx has ended.
+func (r *run) end(ctx context.Context, err error) error {
+	if err != io.EOF || ctx.Err() != nil {
+		return r.failed(ctx, err)
+	}
+	return r.emit(ctx, r.chunk(Decoded{After: r.feed.End()}, true))
+}
+
+// emitOne emits the chunk of some decoded records.
+func (r *run) emitOne(ctx context.Context, o outcome) error {
+	if ctx.Err() != nil || o.err != nil {
 		release(o.Batch)
 		return r.failed(ctx, o.err)
 	}
-	if o.err == io.EOF {
-		if err := r.emit(ctx, r.chunk(Decoded{}, r.blocks.offset, true)); err != nil {
-			return err
-		}
-		return io.EOF
-	}
-	after := t.block.Offset + int64(t.block.length)
-	if o.Bad != nil {
-		after = o.Bad.Offset
-	}
 	rows := numRows(o.Batch)
 	if rows+o.Rejected > 0 {
-		chunk := r.chunk(o.Decoded, after, false)
-		r.before = after
+		chunk := r.chunk(o.Decoded, false)
+		r.before = o.After
 		r.records += rows + o.Rejected
 		if err := r.emit(ctx, chunk); err != nil {
 			return err
 		}
 	}
-	r.blocks.reserve(&t.block, 0)
 	if o.Bad != nil {
 		return r.failed(ctx, abstract.WithClass(abstract.FileOnly, o.Bad))
 	}
 	return nil
 }
 
-// chunk makes the chunk of the stretch up to that offset.
+// chunk makes the chunk of some decoded records.
 //
 // Invariant 4: every record of the stretch is in Rows or in Rejected.
-func (r *run) chunk(d Decoded, after int64, last bool) pusher.Chunk {
+func (r *run) chunk(d Decoded, last bool) pusher.Chunk {
 	origin := abstract.Origin{
 		LedgerID: r.request.LedgerID, Object: r.id,
-		Before: r.before, After: after,
+		Before: r.before, After: d.After,
 		Rows: numRows(d.Batch), Rejected: d.Rejected,
-		Bytes: after - r.before, Last: last,
+		Bytes: d.Covers, Last: last,
 	}
 	if d.FirstRejected != nil {
 		origin.Reason = d.FirstRejected.describe(r.records + d.FirstRejected.Index + 1)
 	}
 	return pusher.Chunk{
-		FilePath: r.id.String(), Completed: last, Offset: after, Size: d.Bytes,
+		FilePath: r.id.String(), Completed: last, Offset: d.After, Size: d.Bytes,
 		Items: []abstract.ChangeItem{{Table: r.request.Table, Batch: d.Batch, Origin: origin}},
 	}
 }
@@ -209,6 +229,7 @@ func (r *run) discard() {
 	for t := range r.order {
 		if t.err == nil {
 			release((<-t.done).Batch)
+			t.stretch.Free()
 		}
 	}
 }

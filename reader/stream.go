@@ -89,6 +89,9 @@ func peek(r *bufio.Reader) ([]byte, error) {
 }
 
 func refuse(head []byte, sentence string) error {
+	if isParquet(head) {
+		return FileOnly(sentence+": use --format parquet", "a Parquet file")
+	}
 	if what := foreign(head); what != "" {
 		return FileOnly(sentence+", which is not read: convert it to UTF-8 text, plain or in gzip or zstd", what)
 	}

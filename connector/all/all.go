@@ -12,6 +12,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
+	"github.com/seed-ede61cd5/sluice/reader/parquet"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/duckdb"
 	"github.com/seed-ede61cd5/sluice/target/stdout"
@@ -25,11 +26,16 @@ func Registry() *connector.Registry {
 			"s3":   openS3,
 		},
 		Formats: map[string]reader.Format{
-			"csv":   csv.New(),
-			"tsv":   csv.NewTSV(),
-			"jsonl": jsonl.New(),
+			"csv":     csv.New(),
+			"jsonl":   jsonl.New(),
+			"parquet": parquet.New(),
+			"tsv":     csv.NewTSV(),
 		},
-		Extensions: map[string]string{"csv": "csv", "tsv": "tsv", "tab": "tsv", "jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl"},
+		Extensions: map[string]string{
+			"csv": "csv", "tsv": "tsv", "tab": "tsv",
+			"jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl",
+			"parquet": "parquet", "pq": "parquet", "parq": "parquet",
+		},
 		Targets: map[string]connector.OpenTarget{
 			"duckdb": openDuckDB,
 			"stdout": openStdout,

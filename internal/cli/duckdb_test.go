@@ -224,7 +224,7 @@ func TestDemo(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	got := sluice(t, temp, "demo", "--rows", "200000").expect(t, 0)
-	for _, want := range []string{"kill -9: the loader is dead", "12 files", "\nlost 0, doubled 0\n"} {
+	for _, want := range []string{"kill -9: the loader is dead", "13 files", "\nlost 0, doubled 0\n"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("the demo lacks %q:\n%s", want, got.out)
 		}

@@ -79,7 +79,7 @@ func (h head) names() ([]string, error) {
 			names[i] = fmt.Sprintf("column%d", i+1)
 		}
 	}
-	return distinct(names), nil
+	return reader.Distinct(names), nil
 }
 
 // numbered is the names of the columns of a file without a header.
@@ -87,31 +87,6 @@ func (h head) numbered() []string {
 	names := make([]string, len(h.cells))
 	for i := range names {
 		names[i] = fmt.Sprintf("column%d", i+1)
-	}
-	return names
-}
-
-// distinct renames every name that an earlier one equals but for the case of
-// its letters. A name that the header has itself is not given to another.
-func distinct(names []string) []string {
-	taken := make(map[string]bool, len(names))
-	twin := make([]bool, len(names))
-	for i, name := range names {
-		twin[i] = taken[reader.FoldName(name)]
-		taken[reader.FoldName(name)] = true
-	}
-	next := make(map[string]int)
-	for i, name := range names {
-		if !twin[i] {
-			continue
-		}
-		n := max(next[reader.FoldName(name)], 2)
-		for taken[reader.FoldName(fmt.Sprintf("%s_%d", name, n))] {
-			n++
-		}
-		names[i] = fmt.Sprintf("%s_%d", name, n)
-		taken[reader.FoldName(names[i])] = true
-		next[reader.FoldName(name)] = n + 1
 	}
 	return names
 }

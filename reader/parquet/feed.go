@@ -1,0 +1,261 @@
+package parquet
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/bits"
+	"sync/atomic"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+)
+
+// read is one call of Read: the [reader.Feed] of a file.
+type read struct {
+	request reader.Request
+	storage *storage
+	meta    *metadata
+	fields  []*node // the file's columns
+	leaves  []*node
+	target  []int // the place in the schema of each of the fields
+	missing []int // places in the schema that the file has no column for
+	arrow   *arrow.Schema
+	share   *reader.Share
+	dataEnd int64 // where the footer begins
+	maxPage int64
+
+	next  int   // row group
+	base  int64 // its first row
+	row   int64 // to be read next
+	group *group
+	// text is, for each field, the average bytes of data in a row of the last
+	// stretch, 0 while none was decoded.
+	text []atomic.Int64
+	// probe is closed when the first stretch was decoded. nil: there was none.
+	probe chan struct{}
+}
+
+// contained turns a panic of a library into an error of the file.
+func contained(err *error) {
+	if p := recover(); p != nil {
+		*err = reader.FileOnly("read Parquet: panic: %v", p)
+	}
+}
+
+// Next makes the next stretch: some rows of one row group.
+func (r *read) Next(ctx context.Context) (reader.Stretch, error) {
+	if r.probe != nil && len(r.textFields()) > 0 {
+		select {
+		case <-r.probe:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if r.group == nil {
+		if err := r.nextGroup(ctx); err != nil {
+			return nil, err
+		}
+	}
+	g := r.group
+	rows, rooms, cost := r.plan(g.rows)
+	if g.columns == nil {
+		if err := r.begin(ctx, g, cost); err != nil {
+			return nil, err
+		}
+	} else if err := r.share.Acquire(ctx, cost); err != nil {
+		return nil, err
+	}
+	s := &stretch{
+		read: r, group: g, first: r.row, rows: rows, rooms: rooms, reserved: cost,
+		before: g.turns, turns: make([]chan struct{}, len(r.fields)), last: int64(rows) == g.rows,
+	}
+	for i := range s.turns {
+		s.turns[i] = make(chan struct{})
+	}
+	if r.probe == nil {
+		r.probe = make(chan struct{})
+		s.probe = r.probe
+	}
+	g.turns = s.turns
+	g.rows -= int64(rows)
+	r.row += int64(rows)
+	if s.last {
+		r.group = nil
+	}
+	return s, nil
+}
+
+// End is the number of rows.
+func (r *read) End() int64 { return r.meta.rows }
+
+// nextGroup finds the next row group with rows to read, or the end. The end is
+// verified by then: every range that was read was full and of the generation
+// asked for, and every column of every row group was read to its end.
+func (r *read) nextGroup(ctx context.Context) error {
+	for ; r.next < len(r.meta.groups); r.next++ {
+		end := r.base + r.meta.groups[r.next].rows
+		if r.row < end {
+			r.group = &group{read: r, skip: r.row - r.base, rows: end - r.row}
+			return nil
+		}
+		r.base = end
+	}
+	return io.EOF
+}
+
+// begin opens a row group and takes the memory for it and its first stretch.
+func (r *read) begin(ctx context.Context, g *group, cost int64) error {
+	meta := r.meta.groups[r.next]
+	r.next++
+	r.base += meta.rows
+	spans, err := r.located(meta)
+	if err != nil {
+		return err
+	}
+	// The stretch must not wait for memory once the group has some, or two
+	// files might wait for each other: so both are asked for at once.
+	open := r.groupCost(meta, spans)
+	if err := r.share.Acquire(ctx, cost+open); err != nil {
+		return err
+	}
+	g.keep(open)
+	r.share.Resize(cost+open, cost)
+	if err := r.openGroup(ctx, g, meta, spans); err != nil {
+		r.share.Resize(cost, 0)
+		return err
+	}
+	return nil
+}
+
+// leastText is what a column that is not of fixed width may take of a stretch
+// even if its rows were shorter so far, as long as the budget allows.
+const leastText = 64 << 10
+
+// probeRows is how long the first stretch is at most, so that those that
+// follow can go by what its rows have taken.
+const probeRows = 4096
+
+// room is how many bytes of data a column is expected to have in a stretch, and
+// how many it may have.
+type room struct{ guess, most int }
+
+// plan decides how many rows the next stretch has, and what room each column
+// gets for its data: fewer rows are emitted at once if they have more.
+func (r *read) plan(left int64) (rows int, rooms []room, cost int64) {
+	budget := r.request.Limits.BlockCost()
+	texts := r.textFields()
+	fixed, guess := int64(0), int64(0)
+	for _, c := range r.request.Schema {
+		fixed += int64(column.Width(c.Type)) + 1
+	}
+	for _, f := range texts {
+		guess += 2 * r.textGuess(f)
+	}
+	most := int64(reader.DefaultBatchRows)
+	if n := r.request.BatchRows; n > 0 {
+		most = min(most, int64(n))
+	}
+	if n := r.request.BatchBytes; n > 0 {
+		perRow := max(r.storage.file.Info.Size/max(r.meta.rows, 1), 1)
+		most = min(most, max(n/perRow, 1))
+	}
+	if len(texts) > 0 && r.probe == nil {
+		most = min(most, probeRows)
+	}
+	n := max(min(left, most, budget/max(fixed+guess, 1)), 1)
+	rooms = make([]room, len(r.fields))
+	cost = fixed * n
+	spare := max(budget-cost, 0) / int64(len(texts)+1)
+	least := min(leastText, budget/int64(len(texts)+1))
+	for _, f := range texts {
+		guess := r.textGuess(f) * n
+		most := min(max(2*guess, spare, least), 1<<30)
+		rooms[f] = room{guess: int(min(guess+guess/16, most)), most: int(most)}
+		cost += most
+	}
+	return int(n), rooms, cost
+}
+
+// textFields is the fields whose columns have data of any length.
+func (r *read) textFields() (fields []int) {
+	for i, place := range r.target {
+		if column.Variable(r.request.Schema[place].Type) {
+			fields = append(fields, i)
+		}
+	}
+	return fields
+}
+
+// textGuess is how many bytes of data a row has, going by the rows before or
+// else by the metadata.
+func (r *read) textGuess(field int) int64 {
+	if n := r.text[field].Load(); n > 0 {
+		return n
+	}
+	sum, rows := int64(0), int64(1)
+	if r.next < len(r.meta.groups) {
+		g := r.meta.groups[r.next]
+		rows = max(g.rows, 1)
+		for _, leaf := range r.fields[field].below() {
+			if leaf.column < len(g.chunks) {
+				sum += max(g.chunks[leaf.column].uncompressed, 0)
+			}
+		}
+	}
+	return min(sum/rows+8, 1<<20)
+}
+
+// covers is how many bytes of the file the rows before one stand for: its
+// share of the whole, so that all rows make up the whole.
+func (r *read) covers(row int64) int64 {
+	if r.meta.rows == 0 {
+		return 0
+	}
+	high, low := bits.Mul64(uint64(r.storage.file.Info.Size), uint64(row))
+	n, _ := bits.Div64(high, low, uint64(r.meta.rows))
+	return int64(n)
+}
+
+// newColumn makes the reader of a column from those of its leaves.
+func (r *read) newColumn(f *node, cursors []*pages) fileColumn {
+	i := 0
+	for r.fields[i] != f {
+		i++
+	}
+	typ := r.request.Schema[r.target[i]].Type
+	if !f.flat() {
+		return newNested(f, cursors, typ, r.maxPage)
+	}
+	switch f.physical {
+	case typeBoolean:
+		return &flat[bool]{pages: cursors[0], sink: newSink[bool](f.kind, typ)}
+	case typeInt32, typeFloat:
+		return &flat[int32]{pages: cursors[0], sink: newSink[int32](f.kind, typ)}
+	case typeInt64, typeDouble:
+		return &flat[int64]{pages: cursors[0], sink: newSink[int64](f.kind, typ)}
+	}
+	return &flat[[]byte]{pages: cursors[0], sink: newSink[[]byte](f.kind, typ)}
+}
+
+// checkTypes refuses columns whose type cannot hold what the file has.
+func (r *read) checkTypes() error {
+	for i, f := range r.fields {
+		typ := r.request.Schema[r.target[i]].Type
+		switch {
+		case !f.flat() && typ != abstract.Text && typ != abstract.JSON:
+			return reader.FileOnly("column %q is nested, which %s cannot hold: make it json or text", f.name, reader.A(typ))
+		case f.flat() && typ == abstract.Bytes && newSink[[]byte](f.kind, typ) == nil:
+			return reader.FileOnly("column %q is %s in the file, which a column of type bytes cannot hold", f.name, reader.A(f.kind.natural()))
+		}
+	}
+	for _, c := range r.request.Schema {
+		if c.Type.Arrow() == nil {
+			return fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
+		}
+	}
+	return nil
+}
