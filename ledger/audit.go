@@ -18,7 +18,7 @@ type Table struct {
 // accounts for: they would be loaded once more. Fewer are fine, since users
 // may delete rows. It reads the whole table.
 func (s *Store) CheckRows(ctx context.Context, tx Tx, table Table) error {
-	refusal, err := s.surplus(ctx, s.in(tx), table)
+	refusal, err := s.surplus(ctx, tx, table)
 	if err != nil {
 		return fmt.Errorf("compare table %q with the ledger: %w", table.Name, err)
 	}
