@@ -55,7 +55,9 @@ func rows(t *testing.T, url, table string, schema abstract.Schema) (list [][]any
 		}
 		columns = append(columns, expression)
 	}
-	conn := connect(t, url)
+	conn, err := pgx.Connect(t.Context(), url)
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
 	query := fmt.Sprintf("SELECT %s FROM public.%s", strings.Join(columns, ", "), pgx.Identifier{table}.Sanitize())
 	result, err := conn.Query(t.Context(), query)
 	must(t, err)

@@ -78,7 +78,7 @@ func Start(ctx context.Context, dir string, settings ...string) (*Server, error)
 	}
 	settings = append([]string{
 		"port = " + strconv.Itoa(s.Port), "listen_addresses = '127.0.0.1'", "unix_socket_directories = '" + s.dir + "'",
-		"fsync = off", "max_connections = 50",
+		"fsync = off", "max_connections = 100",
 	}, settings...)
 	if err := s.configure(settings); err != nil {
 		return nil, err
