@@ -89,12 +89,11 @@ func explain(err error, e *pgconn.PgError) error {
 	return fmt.Errorf("%w: %s", err, strings.Join(more, ": "))
 }
 
-// answered tells that an error is the server's answer to a statement, or that
-// the statement was never sent, so that it has had no effect. A server that
-// goes away says so, too, and that is no answer.
+// answered tells that an error is the server's answer to a statement, which
+// therefore had no effect. A server that goes away says so, too, and that is no
+// answer. pgconn.SafeToRetry is not asked: of a connection that was lost while
+// the answer was read, pgx 5.12 says "conn closed", and that nothing was sent.
 func answered(err error) bool {
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return e.SeverityUnlocalized == "ERROR"
-	}
-	return pgconn.SafeToRetry(err)
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.SeverityUnlocalized == "ERROR"
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 )
@@ -109,6 +110,9 @@ var errRolledBack = errors.New("the server rolled the transaction back instead o
 func (t *Target) commit(ctx context.Context, conn *pgx.Conn) (sure bool, err error) {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.timeouts.statement)
 	defer cancel()
+	if conn.IsClosed() {
+		return true, fmt.Errorf("commit: %w", classify(pgconn.ErrConnClosed))
+	}
 	results, err := conn.PgConn().Exec(limited, "COMMIT").ReadAll()
 	switch {
 	case err != nil:

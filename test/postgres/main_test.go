@@ -104,3 +104,7 @@ func open(t testing.TB, url string) target.Target {
 	t.Cleanup(func() { must(t, db.Close()) })
 	return db
 }
+
+func openTarget(ctx context.Context, url string) (target.Target, error) {
+	return driver.Open(ctx, url, driver.Options{})
+}
