@@ -70,7 +70,7 @@ func (s *session) Push(items []abstract.ChangeItem) error {
 	}
 	// Where pushes are rare a transaction must not stay open from one to the
 	// next: the server ends one in which nothing happens.
-	rare := time.Since(s.pushed) >= commitAfter
+	rare := time.Since(s.pushed) >= s.target.timeouts.idle/2
 	for _, item := range items {
 		if err := s.add(item); err != nil {
 			return s.abort(err)
