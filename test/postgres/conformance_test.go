@@ -34,7 +34,7 @@ func TestConformance(t *testing.T) {
 				Rows: func(t *testing.T, db target.Target, table string, schema abstract.Schema) [][]any {
 					return rows(t, urls[db], table, schema)
 				},
-				Exec:         func(t *testing.T, db target.Target, statement string) { exec(t, urls[db], statement) },
+				Exec:         func(t *testing.T, db target.Target, statement string) { sqlExec(t, urls[db], statement) },
 				LedgerSchema: "sluice",
 				CaseTwins:    true,
 				MaxName:      63,

@@ -197,7 +197,7 @@ func TestT03OppositeOrders(t *testing.T) {
 // object and row.
 func TestT05Located(t *testing.T) {
 	address := database(t, t.Name())
-	exec(t, address, `CREATE TABLE t (n bigint CONSTRAINT small CHECK (n <> 70), s varchar(200), _sluice_file bigint)`)
+	sqlExec(t, address, `CREATE TABLE t (n bigint CONSTRAINT small CHECK (n <> 70), s varchar(200), _sluice_file bigint)`)
 	db := open(t, address)
 	a, b := register(t, db, "a"), register(t, db, "b")
 	s := session(t, db, target.SessionConfig{})
@@ -207,10 +207,10 @@ func TestT05Located(t *testing.T) {
 	must(t, s.Push(stretch(a, 60, 80)))
 	wantUndone(t, s.Flush(), abstract.FileOnly, `"small"`, "s3://b/a, row 11 after offset 60", "23514")
 	consistent(t, address, 0)
-	exec(t, address, `ALTER TABLE t DROP CONSTRAINT small, ALTER s TYPE varchar(45)`)
+	sqlExec(t, address, `ALTER TABLE t DROP CONSTRAINT small, ALTER s TYPE varchar(45)`)
 	err := s.Push(stretch(a, 0, 50))
 	wantUndone(t, err, abstract.FileOnly, `column "s"`, "s3://b/a, row 11 after offset 0", "the column takes 45")
-	exec(t, address, `ALTER TABLE t ALTER s TYPE text`)
+	sqlExec(t, address, `ALTER TABLE t ALTER s TYPE text`)
 	drive(t, db, s, a, 80)
 	consistent(t, address, 80)
 }
@@ -219,7 +219,7 @@ func TestT05Located(t *testing.T) {
 // too.
 func TestT05Deferred(t *testing.T) {
 	address := database(t, t.Name())
-	exec(t, address, `CREATE TABLE t (n bigint UNIQUE DEFERRABLE INITIALLY DEFERRED, s text, _sluice_file bigint)`)
+	sqlExec(t, address, `CREATE TABLE t (n bigint UNIQUE DEFERRABLE INITIALLY DEFERRED, s text, _sluice_file bigint)`)
 	db := open(t, address)
 	a, b := register(t, db, "a"), register(t, db, "b")
 	s := session(t, db, target.SessionConfig{})
@@ -243,15 +243,15 @@ func TestT10Changed(t *testing.T) {
 		{`DROP COLUMN s`, `ADD s text`},
 		{`RENAME n TO other`, `RENAME other TO n`},
 	} {
-		exec(t, address, "ALTER TABLE t "+tc.change)
+		sqlExec(t, address, "ALTER TABLE t "+tc.change)
 		wantUndone(t, s.Push(stretch(a, 10, 20)), abstract.Permanent, `"t"`)
-		exec(t, address, "ALTER TABLE t "+tc.undo)
+		sqlExec(t, address, "ALTER TABLE t "+tc.undo)
 	}
 	// A narrower type that the values still fit.
-	exec(t, address, "TRUNCATE t; UPDATE sluice.ledger SET read_offset = 0, rows_loaded = 0; ALTER TABLE t ALTER n TYPE smallint")
+	sqlExec(t, address, "TRUNCATE t; UPDATE sluice.ledger SET read_offset = 0, rows_loaded = 0; ALTER TABLE t ALTER n TYPE smallint")
 	drive(t, db, s, a, 30)
 	consistent(t, address, 30)
-	exec(t, address, "DROP TABLE t")
+	sqlExec(t, address, "DROP TABLE t")
 	wantUndone(t, s.Push(stretch(a, 30, 31)), abstract.Permanent, "42P01", `"t"`)
 }
 
@@ -259,7 +259,7 @@ func TestT10Changed(t *testing.T) {
 // expects; one that leaves rows out is found out.
 func TestT15Triggers(t *testing.T) {
 	address := database(t, t.Name())
-	exec(t, address, `CREATE TABLE t (n bigint, s text, twice bigint GENERATED ALWAYS AS (n * 2) STORED, _sluice_file bigint);
+	sqlExec(t, address, `CREATE TABLE t (n bigint, s text, twice bigint GENERATED ALWAYS AS (n * 2) STORED, _sluice_file bigint);
 		CREATE TABLE audit (n bigint);
 		CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 			INSERT INTO audit VALUES (new.n);

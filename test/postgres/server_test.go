@@ -17,7 +17,7 @@ import (
 // what is stored.
 func TestT24Settings(t *testing.T) {
 	address := database(t, t.Name())
-	exec(t, address, `CREATE SCHEMA trap;
+	sqlExec(t, address, `CREATE SCHEMA trap;
 		CREATE FUNCTION trap.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT NULL::timestamptz';
 		CREATE FUNCTION trap.unnest(bigint[]) RETURNS SETOF bigint LANGUAGE sql AS 'SELECT 1::bigint WHERE false';
 		CREATE FUNCTION public.unnest(bigint[]) RETURNS SETOF bigint LANGUAGE sql AS 'SELECT 1::bigint WHERE false';
@@ -28,7 +28,7 @@ func TestT24Settings(t *testing.T) {
 		"idle_in_transaction_session_timeout = 1", "default_transaction_isolation = 'serializable'", "synchronous_commit = off",
 		"extra_float_digits = -15", "bytea_output = 'escape'", "default_transaction_deferrable = on",
 	} {
-		exec(t, address, `ALTER DATABASE `+strings.TrimPrefix(mustURL(t, address).Path, "/")+` SET `+setting)
+		sqlExec(t, address, `ALTER DATABASE `+strings.TrimPrefix(mustURL(t, address).Path, "/")+` SET `+setting)
 	}
 	db := open(t, address)
 	schema := abstract.Schema{{Name: "n", Type: abstract.Int64}, {Name: "s", Type: abstract.Text}, {Name: `back\slash`, Type: abstract.TimestampTZ}}
@@ -67,7 +67,7 @@ func TestT25Encoding(t *testing.T) {
 	needServer(t)
 	for _, encoding := range []string{"LATIN1", "SQL_ASCII"} {
 		name := "enc_" + strings.ToLower(encoding)
-		exec(t, server.URL("postgres"), fmt.Sprintf("CREATE DATABASE %s TEMPLATE template0 ENCODING '%s' LC_COLLATE 'C' LC_CTYPE 'C'", name, encoding))
+		sqlExec(t, server.URL("postgres"), fmt.Sprintf("CREATE DATABASE %s TEMPLATE template0 ENCODING '%s' LC_COLLATE 'C' LC_CTYPE 'C'", name, encoding))
 		if _, err := openTarget(t.Context(), server.URL(name)); err == nil || !strings.Contains(err.Error(), encoding) {
 			t.Errorf("%s: %v", encoding, err)
 		}
@@ -78,45 +78,45 @@ func TestT25Encoding(t *testing.T) {
 // privilege that is missing is named.
 func TestX23Privileges(t *testing.T) {
 	address := database(t, t.Name())
-	exec(t, address, `DROP ROLE IF EXISTS loader; CREATE ROLE loader LOGIN; REVOKE ALL ON SCHEMA public FROM public`)
+	sqlExec(t, address, `DROP ROLE IF EXISTS loader; CREATE ROLE loader LOGIN; REVOKE ALL ON SCHEMA public FROM public`)
 	u := mustURL(t, address)
 	u.User = url.User("loader")
 	as := u.String()
 	if _, err := openTarget(t.Context(), as); err == nil || !strings.Contains(err.Error(), "permission denied for database") || !strings.Contains(err.Error(), "GRANT") {
 		t.Errorf("without any privilege: %v", err)
 	}
-	exec(t, address, `CREATE SCHEMA sluice AUTHORIZATION loader`)
+	sqlExec(t, address, `CREATE SCHEMA sluice AUTHORIZATION loader`)
 	db := open(t, as)
 	if err := db.Create(t.Context(), "t", numbers); err == nil || !strings.Contains(err.Error(), "permission denied for schema public") {
 		t.Errorf("create without privilege: %v", err)
 	}
-	exec(t, address, `GRANT USAGE ON SCHEMA public TO loader; CREATE TABLE t (n bigint, s text, _sluice_file bigint)`)
+	sqlExec(t, address, `GRANT USAGE ON SCHEMA public TO loader; CREATE TABLE t (n bigint, s text, _sluice_file bigint)`)
 	a := register(t, db, "a")
 	s := session(t, db, target.SessionConfig{})
 	wantUndone(t, s.Push(stretch(a, 0, 1)), abstract.Permanent, "permission denied for table t", "GRANT")
-	exec(t, address, `GRANT SELECT, INSERT ON t TO loader`)
+	sqlExec(t, address, `GRANT SELECT, INSERT ON t TO loader`)
 	drive(t, db, s, a, 10)
 	must(t, db.Verify(t.Context(), "p", "t"))
 	if _, err := db.Forget(t.Context(), "t", a); err == nil || !strings.Contains(err.Error(), "permission denied for table t") {
 		t.Errorf("forget without privilege: %v", err)
 	}
-	exec(t, address, `GRANT DELETE ON t TO loader`)
+	sqlExec(t, address, `GRANT DELETE ON t TO loader`)
 	_, err := db.Forget(t.Context(), "t", a)
 	must(t, err)
 	// One who may look at the ledger need not be able to make one.
-	exec(t, address, `DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN`)
+	sqlExec(t, address, `DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN`)
 	u.User = url.User("reader")
 	if _, err := openTarget(t.Context(), u.String()); err == nil || !strings.Contains(err.Error(), "permission denied") {
 		t.Errorf("a ledger that may not be read: %v", err)
 	}
-	exec(t, address, `DROP OWNED BY reader; DROP ROLE reader`)
+	sqlExec(t, address, `DROP OWNED BY reader; DROP ROLE reader`)
 }
 
 // TestX05Existing: a table of the user's is described by what it takes
 // exactly, and what it does not is refused.
 func TestX05Existing(t *testing.T) {
 	address := database(t, t.Name())
-	exec(t, address, `CREATE TYPE mood AS ENUM ('good', 'bad');
+	sqlExec(t, address, `CREATE TYPE mood AS ENUM ('good', 'bad');
 		CREATE TABLE t (a smallint, b integer, c real, d numeric, e numeric(50,3), f numeric(5,2), g varchar(3), h char(3), i mood,
 			j jsonb, k time(0), l timestamp(3), m timestamptz, id bigint GENERATED ALWAYS AS IDENTITY)`)
 	db := open(t, address)
@@ -140,12 +140,12 @@ func TestX05Existing(t *testing.T) {
 		if serverMajor(t, address) < 15 && strings.Contains(refused, "-") {
 			continue
 		}
-		exec(t, address, `DROP TABLE IF EXISTS bad; CREATE TABLE bad (ok text, "co""l" `+refused+`)`)
+		sqlExec(t, address, `DROP TABLE IF EXISTS bad; CREATE TABLE bad (ok text, "co""l" `+refused+`)`)
 		if _, err := db.Describe(t.Context(), "bad"); err == nil || !strings.Contains(err.Error(), `co\"l`) {
 			t.Errorf("%s: %v", refused, err)
 		}
 	}
-	exec(t, address, `CREATE VIEW v AS SELECT 1; CREATE MATERIALIZED VIEW mv AS SELECT 1; CREATE TABLE w (_sluice_file integer)`)
+	sqlExec(t, address, `CREATE VIEW v AS SELECT 1; CREATE MATERIALIZED VIEW mv AS SELECT 1; CREATE TABLE w (_sluice_file integer)`)
 	for name, word := range map[string]string{"v": "a view", "mv": "materialized", "sluice": "", "w": "bigint"} {
 		if _, err := db.Describe(t.Context(), name); word != "" && (err == nil || !strings.Contains(err.Error(), word)) {
 			t.Errorf("%s: %v", name, err)
@@ -180,7 +180,7 @@ func TestT06Exact(t *testing.T) {
 		{"text", "nul \x00", ""},
 	} {
 		table := fmt.Sprint("t", n)
-		exec(t, address, fmt.Sprintf("CREATE TABLE %s (v %s, _sluice_file bigint)", table, tc.column))
+		sqlExec(t, address, fmt.Sprintf("CREATE TABLE %s (v %s, _sluice_file bigint)", table, tc.column))
 		e := register(t, db, table)
 		item, err := abstract.NewRows(table, []string{"v"}, []any{tc.value})
 		must(t, err)
