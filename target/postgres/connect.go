@@ -32,6 +32,9 @@ func (t *Target) connect(ctx context.Context) (*pgx.Conn, error) {
 	if _, wrongName := errors.AsType[x509.HostnameError](err); wrongName {
 		return nil, abstract.WithClass(abstract.Permanent, err)
 	}
+	if answer, ok := errors.AsType[*pgconn.PgError](err); ok {
+		err = answer // and not all that was tried before
+	}
 	return nil, classify(err)
 }
 
