@@ -7,7 +7,7 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check test test-minio fmt bench kill corpus clean
+.PHONY: help build demo check postgres test test-minio fmt bench kill corpus clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,9 +27,14 @@ check: ## Format, vet, staticcheck, layers, unit tests with -race (minutes)
 	GOOS=darwin CGO_ENABLED=0 $(GO) build ./...
 	$(GO) test $(TESTFLAGS) ./...
 
-test: build ## Everything: unit, model, corpus, kill -9 and memory tests; lists what was skipped
+postgres: ## Install PostgreSQL where there is none and apt-get may (for make test)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql; } || \
+		{ echo "the tests need PostgreSQL: apt-get install postgresql"; exit 1; }
+
+test: build postgres ## Everything: unit, model, PostgreSQL, corpus, kill -9 and memory tests; lists what was skipped
 	$(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- $(TESTFLAGS) ./...
-	cd test && SLUICE=$(CURDIR)/bin/sluice $(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- -shuffle=on -timeout=30m ./...
+	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required $(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- -shuffle=on -timeout=30m ./...
 
 # MinIO is under the AGPL: it is never linked, only run.
 minio = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -72,6 +73,25 @@ func (r *Registry) OpenTarget(ctx context.Context, to string, opts TargetOptions
 	}
 	return open(ctx, address, opts)
 }
+
+// Shown is a target's address as it may be shown and logged: *** stands for the
+// password, if there is one in it.
+func Shown(to string) string {
+	scheme, rest, ok := strings.Cut(to, "://")
+	if !ok {
+		return to
+	}
+	// The last @, because a password may hold one that is not escaped.
+	if at := strings.LastIndex(rest, "@"); at >= 0 {
+		if user, _, ok := strings.Cut(rest[:at], ":"); ok {
+			rest = user + ":***" + rest[at:]
+		}
+	}
+	return scheme + "://" + secretSetting.ReplaceAllString(rest, "$1***")
+}
+
+// secretSetting is a setting of a URL's query that is not shown.
+var secretSetting = regexp.MustCompile(`(?i)([?&][^=&]*password=)[^&]*`)
 
 // AddressError reports a target's address that no driver can be found for, or
 // that its driver cannot take.

@@ -69,3 +69,21 @@ func TestOpenTargetByScheme(t *testing.T) {
 		}
 	}
 }
+
+// TestX04Shown: an address is shown without the password in it.
+func TestX04Shown(t *testing.T) {
+	for to, want := range map[string]string{
+		"duckdb:my.duckdb":                       "duckdb:my.duckdb",
+		"postgres://h/db":                        "postgres://h/db",
+		"postgres://me@h/db":                     "postgres://me@h/db",
+		"postgres://me:S3CR3T@h:5432/db":         "postgres://me:***@h:5432/db",
+		"postgres://me:S3C@R3T:/x@h/db":          "postgres://me:***@h/db",
+		"postgres://:S3CR3T@h":                   "postgres://:***@h",
+		"postgres://h/db?a=b&password=S3CR3T&c=": "postgres://h/db?a=b&password=***&c=",
+		"postgres://h/db?sslPassword=S3CR3T":     "postgres://h/db?sslPassword=***",
+	} {
+		if got := connector.Shown(to); got != want {
+			t.Errorf("%s is shown as %s, want %s", to, got, want)
+		}
+	}
+}

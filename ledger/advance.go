@@ -13,9 +13,9 @@ import (
 // the order of [Batch.Sorted].
 //
 // It is one statement for the whole list, as a transaction of many small
-// files would otherwise spend its time here. A database with row locks does
-// not promise to take them in the list's order: its driver locks the rows in
-// order first, or retries when it is chosen as a deadlock's victim.
+// files would otherwise spend its time here. No database promises in which
+// order an update locks its rows, so they are locked first, in the list's
+// order: two transactions with files in common wait, and never for each other.
 //
 // Invariant 1: the update's WHERE is the compare-and-set; what it did not hit
 // was moved on by someone else.
@@ -26,6 +26,9 @@ func (s *Store) Advance(ctx context.Context, tx Tx, list []Progress) error {
 	args, err := advanceArgs(list)
 	if err != nil {
 		return err
+	}
+	if err := s.lock(ctx, tx, args[0]); err != nil {
+		return fmt.Errorf("lock the progress of %d objects, %s the first: %w", len(list), list[0].Object, err)
 	}
 	hit, err := queryIDs(ctx, s.in(tx), `
 		UPDATE {}.ledger AS l SET read_offset = p.offset_after,
@@ -52,6 +55,16 @@ func (s *Store) Advance(ctx context.Context, tx Tx, list []Progress) error {
 		}
 	}
 	return nil
+}
+
+// lock locks the entries of the given ids, in their order, where the database
+// has such locks. It waits for transactions that have moved them on.
+func (s *Store) lock(ctx context.Context, tx Tx, ids any) error {
+	if s.dialect.OneWriter {
+		return nil
+	}
+	_, err := s.in(tx).Exec(ctx, `SELECT id FROM {}.ledger WHERE id IN (SELECT unnest($1::bigint[])) ORDER BY id FOR UPDATE`, ids)
+	return err
 }
 
 // advanceArgs turns the list into one array per column.
@@ -103,9 +116,15 @@ type Position struct {
 }
 
 // PositionIn tells where an object stands, as seen by the caller's
-// transaction. An object without an entry stands at offset -1.
+// transaction. An object without an entry stands at offset -1. Where the
+// database locks rows it locks the entry, and so waits for a transaction that
+// is about to move the object on: what it tells is final until the caller's
+// transaction ends.
 func (s *Store) PositionIn(ctx context.Context, tx Tx, id int64) (Position, error) {
 	at := Position{Offset: -1}
+	if err := s.lock(ctx, tx, []int64{id}); err != nil {
+		return at, err
+	}
 	rows, err := s.in(tx).Query(ctx, `SELECT read_offset, state = 'done' FROM {}.ledger WHERE id = $1`, id)
 	if err != nil {
 		return at, err

@@ -10,22 +10,35 @@ import (
 func (s *Store) Bind(ctx context.Context, pipeline, table string) error {
 	return s.update(ctx, func(tx Tx) error {
 		bound, err := boundTable(ctx, tx, pipeline)
-		switch {
-		case err != nil:
+		if err != nil {
 			return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
-		case bound == "":
-			if err := refuseTwin(ctx, tx, pipeline, table); err != nil {
+		}
+		if bound == "" {
+			if bound, err = bind(ctx, tx, pipeline, table); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `INSERT INTO {}.pipelines VALUES ($1, $2)`, pipeline, table); err != nil {
-				return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
-			}
-			return nil
-		case bound != table:
+		}
+		if bound != table {
 			return fmt.Errorf("pipeline %q loads table %q, not %q: give the load a --pipeline of its own", pipeline, bound, table)
 		}
 		return nil
 	})
+}
+
+// bind binds an unknown pipeline. It returns the table that the pipeline is
+// bound to, which is another one if another process was faster.
+func bind(ctx context.Context, tx Tx, pipeline, table string) (bound string, err error) {
+	if err := refuseTwin(ctx, tx, pipeline, table); err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO {}.pipelines VALUES ($1, $2) ON CONFLICT DO NOTHING`, pipeline, table)
+	if err == nil {
+		bound, err = boundTable(ctx, tx, pipeline)
+	}
+	if err != nil {
+		return "", fmt.Errorf("bind pipeline %q: %w", pipeline, err)
+	}
+	return bound, nil
 }
 
 // refuseTwin refuses a pipeline that differs from a known one only in letter

@@ -50,7 +50,7 @@ func (s *Store) Register(ctx context.Context, pipeline string, list []Candidate)
 // unlessThere lets a registration pass over what another transaction
 // registered at the same time.
 func (s *Store) unlessThere() string {
-	if s.unkeyed {
+	if s.dialect.OneWriter {
 		return "" // and there is no other transaction
 	}
 	return " ON CONFLICT DO NOTHING"

@@ -12,11 +12,10 @@ const Version = 1
 // statements create layout 1. They are idempotent.
 func (s *Store) statements() []string {
 	primary, unique := " PRIMARY KEY", ",\n\t\tUNIQUE (pipeline, bucket, object_key, generation)"
-	if s.unkeyed {
+	if s.dialect.OneWriter {
 		primary, unique = "", ""
 	}
 	return []string{
-		`CREATE SCHEMA IF NOT EXISTS {}`,
 		`CREATE TABLE IF NOT EXISTS {}.layout (version integer NOT NULL)`,
 		`CREATE TABLE IF NOT EXISTS {}.pipelines (
 		pipeline text PRIMARY KEY,
@@ -45,19 +44,19 @@ func (s *Store) statements() []string {
 }
 
 // Create makes the ledger's tables where they are missing and checks the
-// layout's version. It may be run again at any time.
+// layout's version. It may be run again at any time, also by several processes
+// at once. Where the ledger is there, it takes no privilege to create anything.
 func (s *Store) Create(ctx context.Context) error {
 	err := s.update(ctx, func(tx Tx) error {
-		for _, stmt := range s.statements() {
-			if _, err := tx.Exec(ctx, stmt); err != nil {
+		if s.dialect.CreateLock != "" {
+			if _, err := tx.Exec(ctx, s.dialect.CreateLock); err != nil {
 				return err
 			}
 		}
-		version, err := layoutVersion(ctx, tx)
-		if err == nil && version == 0 {
-			_, err = tx.Exec(ctx, `INSERT INTO {}.layout VALUES ($1)`, int64(Version))
+		if exists, err := s.existsIn(ctx, tx); err != nil || exists {
+			return err
 		}
-		return err
+		return s.createIn(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("prepare ledger: %w", err)
@@ -65,14 +64,40 @@ func (s *Store) Create(ctx context.Context) error {
 	return nil
 }
 
-// layoutVersion is the version of the ledger's layout, 0 for one that was only
-// just created. It refuses a version that this code does not know.
-func layoutVersion(ctx context.Context, tx Tx) (int64, error) {
+// createIn makes what is missing. The schema may have been made by someone
+// with more privileges, for us to fill.
+func (s *Store) createIn(ctx context.Context, tx Tx) error {
+	statements := s.statements()
+	schemas, err := queryInt(ctx, tx, `SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1`, s.schema)
+	if err != nil {
+		return err
+	}
+	if schemas == 0 {
+		statements = append([]string{`CREATE SCHEMA {}`}, statements...)
+	}
+	for _, stmt := range statements {
+		if _, err := tx.Exec(ctx, stmt); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO {}.layout SELECT $1::integer WHERE NOT EXISTS (SELECT 1 FROM {}.layout)`, int64(Version))
+	return err
+}
+
+// existsIn tells whether there is a ledger. It refuses one whose layout this
+// code does not know.
+func (s *Store) existsIn(ctx context.Context, tx Tx) (bool, error) {
+	// The standard's information_schema hides tables that we may not read.
+	tables, err := queryInt(ctx, tx, `SELECT count(*) FROM pg_catalog.pg_tables
+		WHERE schemaname = $1 AND tablename IN ('layout', 'ledger')`, s.schema)
+	if err != nil || tables < 2 {
+		return false, err
+	}
 	version, err := queryInt(ctx, tx, `SELECT coalesce(max(version), 0) FROM {}.layout`)
 	if err == nil && version > Version {
 		err = fmt.Errorf("its layout is version %d, this sluice knows %d: use a newer sluice", version, Version)
 	}
-	return version, err
+	return version > 0, err
 }
 
 // queryInt runs a query that answers one integer.
@@ -94,13 +119,7 @@ func queryInt(ctx context.Context, tx Tx, query string, args ...any) (n int64, e
 // written by a newer Sluice.
 func (s *Store) Exists(ctx context.Context) (exists bool, err error) {
 	err = s.view(ctx, func(tx Tx) error {
-		n, err := queryInt(ctx, tx, `SELECT count(*) FROM information_schema.tables
-			WHERE table_schema = $1 AND table_name = 'ledger'`, s.schema)
-		exists = n > 0
-		if err != nil || !exists {
-			return err
-		}
-		_, err = layoutVersion(ctx, tx)
+		exists, err = s.existsIn(ctx, tx)
 		return err
 	})
 	if err != nil {

@@ -11,20 +11,30 @@ import (
 type Store struct {
 	db      DB
 	schema  string
-	unkeyed bool
+	dialect Dialect
+}
+
+// Dialect is how a database differs from others, as far as a ledger minds.
+// The zero value is a database in which transactions write side by side and
+// lock rows.
+type Dialect struct {
+	// OneWriter tells that one transaction at a time writes, so that nothing
+	// can slip in between the look for an object and its registration: the
+	// ledger's table has no keys, and no row is locked. In DuckDB an index is
+	// written anew with every commit, which costs more than all else once
+	// there are some ten thousand objects.
+	OneWriter bool
+	// CreateLock is a statement that waits until no other transaction that
+	// has run it is open, "" if creating the ledger needs none.
+	CreateLock string
 }
 
 // New returns the ledger that lives in the given schema of db. Call
 // [Store.Create] before anything else, unless the ledger is only to be looked
 // at. The schema's name goes into statements as it is.
-func New(db DB, schema string) *Store { return &Store{db: db, schema: schema} }
-
-// NewUnkeyed is [New] for a database in which one transaction at a time writes,
-// so that nothing can slip in between the look for an object and its
-// registration: the ledger's table has no keys. In DuckDB an index is written
-// anew with every commit, which costs more than all else once there are some
-// ten thousand objects.
-func NewUnkeyed(db DB, schema string) *Store { return &Store{db: db, schema: schema, unkeyed: true} }
+func New(db DB, schema string, dialect Dialect) *Store {
+	return &Store{db: db, schema: schema, dialect: dialect}
+}
 
 // schemaTx is a transaction whose statements name the ledger's schema as {}.
 type schemaTx struct {

@@ -4,6 +4,7 @@ package all
 
 import (
 	"context"
+	"strings"
 
 	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/object"
@@ -15,6 +16,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/parquet"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/duckdb"
+	"github.com/seed-ede61cd5/sluice/target/postgres"
 	"github.com/seed-ede61cd5/sluice/target/stdout"
 )
 
@@ -37,8 +39,10 @@ func Registry() *connector.Registry {
 			"parquet": "parquet", "pq": "parquet", "parq": "parquet",
 		},
 		Targets: map[string]connector.OpenTarget{
-			"duckdb": openDuckDB,
-			"stdout": openStdout,
+			"duckdb":     openDuckDB,
+			"postgres":   openPostgres,
+			"postgresql": openPostgres,
+			"stdout":     openStdout,
 		},
 	}
 }
@@ -63,4 +67,12 @@ func openStdout(_ context.Context, address string, opts connector.TargetOptions)
 
 func openDuckDB(ctx context.Context, address string, opts connector.TargetOptions) (target.Target, error) {
 	return duckdb.Open(ctx, address, duckdb.Options{Buffer: opts.Buffer, ReadOnly: opts.ReadOnly})
+}
+
+func openPostgres(ctx context.Context, address string, opts connector.TargetOptions) (target.Target, error) {
+	if !strings.HasPrefix(address, "//") {
+		// What was written instead may be a password: it is not repeated.
+		return nil, &connector.AddressError{To: "postgres:…", Fix: "write postgres://USER@HOST/DATABASE, or postgres:// for what PGHOST, PGUSER … say"}
+	}
+	return postgres.Open(ctx, "postgres:"+address, postgres.Options{Buffer: opts.Buffer, ReadOnly: opts.ReadOnly})
 }

@@ -17,7 +17,7 @@ func TestCompletion(t *testing.T) {
 	}{
 		{[]string{"load", "--format", ""}, "auto csv jsonl parquet tsv :4"},
 		{[]string{"load", "--on-bad-row", ""}, "fail skip :4"},
-		{[]string{"load", "--to", ""}, "duckdb: stdout: :6"},
+		{[]string{"load", "--to", ""}, "duckdb: postgres: postgresql: stdout: :6"},
 		{[]string{"files", "--to", "duckdb:m"}, "duckdb:my.duckdb :6"},
 		{[]string{"load", "--to", "stdout:"}, ":6"},
 		{[]string{"load", "--column", "zip="}, "zip=bool zip=bytes zip=date zip=float64 zip=int64 zip=json zip=text zip=time zip=timestamp zip=timestamptz zip=uuid :4"},

@@ -72,7 +72,7 @@ func (a *app) openToLook(ctx context.Context, to string) (t target.Target, clean
 
 func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	say := func(format string, args ...any) { fmt.Fprintf(a.Out, format+"\n", args...) }
-	say("%s, %s, to be loaded into table %q of %s (%s)", plural(p.Files, "file"), bytesText(p.Bytes), f.table, oneLine(f.to), p.Promise)
+	say("%s, %s, to be loaded into table %q of %s (%s)", plural(p.Files, "file"), bytesText(p.Bytes), f.table, oneLine(connector.Shown(f.to)), p.Promise)
 	if p.Skipped > 0 {
 		say("%s loaded already", plural(p.Skipped, "file"))
 	}

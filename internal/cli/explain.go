@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/target"
@@ -102,5 +103,5 @@ func forgetLine(f ledgerFlags, e ledger.Entry) string {
 	if e.Object.Bucket == abstract.LocalBucket {
 		name = e.Object.Key
 	}
-	return fmt.Sprintf("sluice forget %s --to %s --pipeline %s", shellWord(name), shellWord(f.to), shellWord(e.Pipeline))
+	return fmt.Sprintf("sluice forget %s --to %s --pipeline %s", shellWord(name), shellWord(connector.Shown(f.to)), shellWord(e.Pipeline))
 }

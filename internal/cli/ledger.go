@@ -26,7 +26,7 @@ type ledgerFlags struct {
 }
 
 func (f *ledgerFlags) bind(a *app, cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.to, "to", defaultTo, "`target` that was loaded into: duckdb:FILE")
+	cmd.Flags().StringVar(&f.to, "to", defaultTo, "`target` that was loaded into: duckdb:FILE or postgres://USER@HOST/DATABASE")
 	cmd.Flags().StringVar(&f.pipeline, "pipeline", "", "`name` of the only pipeline to look at (default: all)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, one object per line")
 	values(cmd, "to", a.completeTarget)
@@ -42,12 +42,12 @@ func (a *app) withLedger(ctx context.Context, f ledgerFlags, readOnly bool, fn f
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
 	if t.Ledger() == nil {
-		return usage(fmt.Errorf("%s keeps no ledger", f.to))
+		return usage(fmt.Errorf("%s keeps no ledger", connector.Shown(f.to)))
 	}
 	if exists, err := t.Ledger().Exists(ctx); err != nil {
 		return err
 	} else if !exists {
-		return usage(fmt.Errorf("%s has no ledger: nothing was ever loaded into it", f.to))
+		return usage(fmt.Errorf("%s has no ledger: nothing was ever loaded into it", connector.Shown(f.to)))
 	}
 	if f.pipeline != "" {
 		table, err := t.Ledger().Table(ctx, f.pipeline)
@@ -55,7 +55,7 @@ func (a *app) withLedger(ctx context.Context, f ledgerFlags, readOnly bool, fn f
 			return err
 		}
 		if table == "" {
-			return usage(fmt.Errorf("the ledger of %q knows no pipeline %q: 'sluice status' lists them", f.to, f.pipeline))
+			return usage(fmt.Errorf("the ledger of %q knows no pipeline %q: 'sluice status' lists them", connector.Shown(f.to), f.pipeline))
 		}
 	}
 	return fn(t)
@@ -73,7 +73,7 @@ func findObject(ctx context.Context, t target.Target, f ledgerFlags, arg string)
 	}
 	if len(entries) == 0 {
 		object := abstract.ObjectID{Bucket: bucket, Key: key}
-		return nil, usage(fmt.Errorf("the ledger of %q does not know %s: no load has found it yet", f.to, object))
+		return nil, usage(fmt.Errorf("the ledger of %q does not know %s: no load has found it yet", connector.Shown(f.to), object))
 	}
 	return entries, nil
 }

@@ -40,6 +40,7 @@ own tools take them.
   sluice load './data/*.csv' --to duckdb:my.duckdb
   sluice load './logs/**/*.csv.gz' --to duckdb:logs.duckdb --table logs
   sluice load export.csv --delimiter ';' --null NA --column zip=text
+  sluice load './data/*.csv' --to postgres://me@db.example/shop --table orders
   sluice load export.csv --to stdout: | head
   sluice load 's3://bucket/prefix/**/*.csv.gz' --dry-run
   sluice load s3://bucket/prefix/ --endpoint http://localhost:9000
@@ -105,7 +106,7 @@ func (a *app) runLoad(ctx context.Context, f *loadFlags, src *opened, t target.T
 		d = newPlain(a, g)
 	}
 	if t.Ledger() == nil {
-		d.Say("%s %s", f.to, t.Promise())
+		d.Say("%s %s", connector.Shown(f.to), t.Promise())
 	}
 	confirmed := make(chan struct{})
 	unwatch := context.AfterFunc(ctx, func() {

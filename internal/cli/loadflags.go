@@ -44,7 +44,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	f.memory = defaultMemory
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, or stdout: to print JSON lines")
+	flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, postgres://USER@HOST/DATABASE, or stdout: to print JSON lines")
 	flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
 	flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
 	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, parquet")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -73,7 +74,7 @@ func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result, cost
 	}
 	fmt.Fprintf(a.Err, "%s failed", plural(r.FilesFailed, "file"))
 	if hasLedger {
-		fmt.Fprintf(a.Err, "; to see why: sluice files --failed --to %s", shellWord(f.to))
+		fmt.Fprintf(a.Err, "; to see why: sluice files --failed --to %s", shellWord(connector.Shown(f.to)))
 	}
 	fmt.Fprintln(a.Err)
 }

@@ -19,6 +19,7 @@ var layers = [][]string{
 	{"object/*", "internal/s3folder"},
 	{"parsequeue", "ledger"},
 	{"pusher", "source", "target"},
+	{"target/postgres/internal/*"},
 	{"source/*", "target/*"},
 	{"reader/internal/*"},
 	{"reader"},

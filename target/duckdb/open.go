@@ -67,7 +67,7 @@ func (t *Target) connect(ctx context.Context, opts Options) error {
 	if t.view, err = t.db.Conn(ctx); err != nil {
 		return err
 	}
-	t.ledger = ledger.NewUnkeyed(t, ledgerSchema)
+	t.ledger = ledger.New(t, ledgerSchema, ledger.Dialect{OneWriter: true})
 	t.writer.ledger = t.ledger
 	var inMemory bool
 	if err := conn.QueryRowContext(ctx, `SELECT database_name, path IS NULL FROM duckdb_databases()

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/target"
 )
@@ -21,75 +20,12 @@ func (t *Target) Verify(ctx context.Context, pipeline, table string) error {
 		case err != nil:
 			return err
 		case !exists:
-			return t.verifyGone(ctx, tx, pipeline, table)
+			return t.ledger.CheckGone(ctx, tx, pipeline, table)
 		case !fileID:
 			return nil
 		}
-		surplus, err := t.surplus(ctx, tx, table)
-		if err != nil {
-			return fmt.Errorf("compare table %q with the ledger: %w", table, err)
-		}
-		return surplus
+		return t.ledger.CheckRows(ctx, tx, ledger.Table{Name: table, SQL: t.writer.qualify(table), FileID: quote(target.FileIDColumn)})
 	})
-}
-
-// surplus is the refusal of the first file of which the table holds more rows
-// than the ledger accounts for, nil if there is none.
-func (t *Target) surplus(ctx context.Context, tx ledger.Tx, table string) (refusal, err error) {
-	rows, err := tx.Query(ctx, fmt.Sprintf(`
-		SELECT t.id, t.n, l.id IS NOT NULL, coalesce(l.rows_loaded, 0), coalesce(l.bucket, ''), coalesce(l.object_key, '')
-		FROM (SELECT %s AS id, count(*) AS n FROM %s WHERE %[1]s IS NOT NULL GROUP BY 1) t
-		LEFT JOIN %[3]s.ledger l ON l.id = t.id
-		WHERE t.n > coalesce(l.rows_loaded, 0) ORDER BY t.id LIMIT 1`,
-		quote(target.FileIDColumn), t.writer.qualify(table), ledgerSchema))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, present, accounted int64
-		var known bool
-		var bucket, key string
-		if err := rows.Scan(&id, &present, &known, &accounted, &bucket, &key); err != nil {
-			return nil, err
-		}
-		if !known {
-			refusal = fmt.Errorf("table %q holds %d rows of file id %d, which the ledger does not know; going on would load that file twice: "+
-				"delete them (DELETE FROM %s WHERE %s = %d) or restore the ledger", table, present, id, quote(table), target.FileIDColumn, id)
-			continue
-		}
-		if key, err = ledger.DecodeKey(key); err != nil {
-			return nil, err
-		}
-		refusal = fmt.Errorf("table %q holds %d rows of %s, the ledger accounts for %d; going on would double rows: "+
-			"run 'sluice forget' on that file, then load again", table, present, abstract.ObjectID{Bucket: bucket, Key: key}, accounted)
-	}
-	return refusal, rows.Err()
-}
-
-// verifyGone refuses a table that is missing although the ledger says that
-// files were loaded into it.
-func (t *Target) verifyGone(ctx context.Context, tx ledger.Tx, pipeline, table string) error {
-	rows, err := tx.Query(ctx, fmt.Sprintf(
-		"SELECT coalesce(sum(rows_loaded), 0)::BIGINT FROM %s.ledger WHERE pipeline = $1", ledgerSchema), pipeline)
-	if err != nil {
-		return fmt.Errorf("look for the rows of pipeline %q: %w", pipeline, err)
-	}
-	defer rows.Close()
-	var loaded int64
-	for rows.Next() {
-		if err := rows.Scan(&loaded); err != nil {
-			return fmt.Errorf("look for the rows of pipeline %q: %w", pipeline, err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("look for the rows of pipeline %q: %w", pipeline, err)
-	}
-	if loaded > 0 {
-		return fmt.Errorf("the ledger of pipeline %q has %d rows in table %q, which is gone: "+
-			"'sluice forget --all --pipeline %s' makes its files load again", pipeline, loaded, table, pipeline)
-	}
-	return nil
 }
 
 // Forget implements [target.Target].

@@ -1,0 +1,72 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/target"
+)
+
+// Verify implements [target.Target]. It reads the whole table, and takes as
+// long as that takes.
+func (t *Target) Verify(ctx context.Context, pipeline, name string) error {
+	return t.transact(ctx, 0, func(tx ledger.Tx) error {
+		exists, fileID, err := t.hasFileID(ctx, tx, name)
+		switch {
+		case err != nil:
+			return err
+		case !exists:
+			return t.ledger.CheckGone(ctx, tx, pipeline, name)
+		case !fileID:
+			return nil
+		}
+		return t.ledger.CheckRows(ctx, tx, ledger.Table{Name: name, SQL: t.qualify(name), FileID: quote(target.FileIDColumn)})
+	})
+}
+
+// Forget implements [target.Target]. It looks through the whole table, unless
+// the user has made an index on the file id.
+func (t *Target) Forget(ctx context.Context, name string, entry ledger.Entry) (deleted int64, err error) {
+	err = t.transact(ctx, 0, func(tx ledger.Tx) error {
+		exists, fileID, err := t.hasFileID(ctx, tx, name)
+		switch {
+		case err != nil:
+			return err
+		case exists && !fileID && entry.Rows > 0:
+			return fmt.Errorf("table %q has no column %s, so the %d rows of the file cannot be told from others: delete them yourself first",
+				name, target.FileIDColumn, entry.Rows)
+		case exists && fileID:
+			query := fmt.Sprintf("DELETE FROM %s WHERE %s = $1", t.qualify(name), quote(target.FileIDColumn))
+			if deleted, err = tx.Exec(ctx, query, entry.ID); err != nil {
+				return fmt.Errorf("delete its rows from table %q: %w", name, err)
+			}
+		}
+		return t.ledger.Forget(ctx, tx, entry.ID)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("forget %s: %w", entry.Object, err)
+	}
+	return deleted, nil
+}
+
+// hasFileID tells whether there is a table of that name, and whether it has
+// the column [target.FileIDColumn]. Unlike Describe it does not mind columns
+// that Sluice cannot fill.
+func (t *Target) hasFileID(ctx context.Context, tx ledger.Tx, name string) (exists, fileID bool, err error) {
+	rows, err := tx.Query(ctx, `SELECT EXISTS (SELECT 1 FROM pg_attribute a
+			WHERE a.attrelid = c.oid AND a.attname = $1 AND a.attnum > 0 AND NOT a.attisdropped)
+		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = $2 AND c.relname = $3 AND c.relkind IN ('r', 'p')`, target.FileIDColumn, t.schema, name)
+	if err != nil {
+		return false, false, fmt.Errorf("describe table %q: %w", name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		exists = true
+		if err := rows.Scan(&fileID); err != nil {
+			return false, false, fmt.Errorf("describe table %q: %w", name, err)
+		}
+	}
+	return exists, fileID, rows.Err()
+}
