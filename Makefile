@@ -7,7 +7,7 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check postgres test test-minio fmt bench kill corpus clean
+.PHONY: help build demo check postgres test crash test-minio fmt bench clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ postgres: ## Install PostgreSQL where there is none and apt-get may (for make te
 test: build postgres ## Everything: unit, model, PostgreSQL, corpus, kill -9 and memory tests; lists what was skipped
 	$(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- $(TESTFLAGS) ./...
 	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required $(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- -shuffle=on -timeout=30m ./...
+
+crash: build postgres ## S3 to PostgreSQL under 200 kills, 50 cut connections, 20 ended sessions
+	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required SLUICE_CRASH=long $(GO) test -count=1 -v -timeout=60m ./crash
 
 # MinIO is under the AGPL: it is never linked, only run.
 minio = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test
