@@ -16,19 +16,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
-// corpus is the folder of files that nobody here wrote.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("SLUICE_CORPUS")
-	if dir == "" {
-		dir = "../../../shared/corpus"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "expected.tsv")); err != nil {
-		t.Skip("no corpus: set SLUICE_CORPUS to the folder with expected.tsv")
-	}
-	return dir
-}
-
 // load reads a file of the corpus as one would without knowing it. The hints
 // are those of the user who says what the name says.
 func load(t *testing.T, path string, onBad reader.OnBadRow, asText bool) (reader.Sample, *readertest.Result, error) {
@@ -69,7 +56,7 @@ func load(t *testing.T, path string, onBad reader.OnBadRow, asText bool) (reader
 
 // The expected rows of csv-spectrum stand beside its files.
 func TestCorpusSpectrum(t *testing.T) {
-	dir := filepath.Join(corpus(t), "csv-spectrum")
+	dir := filepath.Join(readertest.Corpus(t), "csv-spectrum")
 	files, _ := filepath.Glob(filepath.Join(dir, "csvs", "*.csv"))
 	if len(files) != 11 {
 		t.Fatalf("%d files, want 11", len(files))
@@ -118,7 +105,7 @@ func differences() map[string]string {
 // Python's reader counts every line that is not inside quotes, the header and
 // empty ones included.
 func TestCorpusCounts(t *testing.T) {
-	dir := corpus(t)
+	dir := readertest.Corpus(t)
 	checked := 0
 	eachCSV(t, dir, []string{"csv-spectrum/", "rust-csv/", "fivethirtyeight/", "vega/"}, func(name, oracle string) {
 		var records, first int
@@ -153,7 +140,7 @@ func TestCorpusCounts(t *testing.T) {
 // Whatever is in a file, it ends in rows or in an error of that file, and
 // records are rows or rejected.
 func TestCorpusNeverPanics(t *testing.T) {
-	dir := corpus(t)
+	dir := readertest.Corpus(t)
 	read, refused, files := 0, map[string]int{}, 0
 	err := filepath.WalkDir(filepath.Join(dir, "duckdb-csv"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -16,19 +16,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
-// corpus is the folder of files that nobody here wrote.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("SLUICE_CORPUS")
-	if dir == "" {
-		dir = "../../../shared/corpus"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "expected.tsv")); err != nil {
-		t.Skip("no corpus: set SLUICE_CORPUS to the folder with expected.tsv")
-	}
-	return dir
-}
-
 func mustRead(t *testing.T, path ...string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(path...))
@@ -75,7 +62,7 @@ func optional() map[string]string {
 // accepted a line end, which JSON Lines cannot have, is made a space; those
 // that must be rejected are left as they are.
 func TestJ14JSONTestSuite(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(corpus(t), "JSONTestSuite", "test_parsing", "*.json"))
+	files, _ := filepath.Glob(filepath.Join(readertest.Corpus(t), "JSONTestSuite", "test_parsing", "*.json"))
 	kinds := map[byte]int{}
 	var accepted []string
 	for _, path := range files {
@@ -112,7 +99,7 @@ func TestJ14JSONTestSuite(t *testing.T) {
 
 // Python's reader counted the lines that are JSON. Some are no records here.
 func TestCorpusCounts(t *testing.T) {
-	dir := corpus(t)
+	dir := readertest.Corpus(t)
 	// Lines that are JSON there and bad here, by the reason.
 	stricter := map[string]string{
 		"duckdb-json/data/json/duplicate_key.ndjson":               `record 3 at byte 85: key "id" is there twice`,
@@ -195,7 +182,7 @@ func eachJSON(t *testing.T, dir string, f func(name, oracle string)) {
 // The same table as CSV and as JSON lines is the same rows. In the one pair
 // there is, somebody rounded the last column down for JSON.
 func TestCorpusTwins(t *testing.T) {
-	dir := filepath.Join(corpus(t), "dlt-samples/tests/common/storages/samples")
+	dir := filepath.Join(readertest.Corpus(t), "dlt-samples/tests/common/storages/samples")
 	s, got, err := load(t, inMemory(mustRead(t, dir, "jsonl/mlb_players.jsonl")))
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +214,7 @@ func TestCorpusTwins(t *testing.T) {
 
 // Whatever is in a file, it ends in rows or in an error of that file.
 func TestCorpusNeverPanics(t *testing.T) {
-	dir := corpus(t)
+	dir := readertest.Corpus(t)
 	files := 0
 	for _, folder := range []string{"duckdb-csv/data/csv/test", "blns", "csvkit", "JSONTestSuite", "arrow-testing", "simdjson-data", "hyparquet"} {
 		err := filepath.WalkDir(filepath.Join(dir, folder), func(path string, d os.DirEntry, err error) error {

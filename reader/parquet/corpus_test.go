@@ -19,19 +19,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
-// corpus is the folder of files that nobody here wrote.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("SLUICE_CORPUS")
-	if dir == "" {
-		dir = "../../../shared/corpus"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "expected.tsv")); err != nil {
-		t.Skip("no corpus: set SLUICE_CORPUS to the folder with expected.tsv")
-	}
-	return dir
-}
-
 // inMemory is a file with that content.
 func inMemory(data []byte) reader.File {
 	b := &readertest.Bucket{Files: map[string][]byte{"f.parquet": data}}
@@ -101,7 +88,7 @@ var expected = regexp.MustCompile(`rows=(\d+) cols=\d+ non_null=\[([\d, ]*)\]`)
 
 // Each file is agreed with DuckDB's reading of it, or refused with a reason.
 func TestCorpusCounts(t *testing.T) {
-	dir := corpus(t)
+	dir := readertest.Corpus(t)
 	counts := map[string]int{}
 	var refused []string
 	eachParquet(t, dir, func(name, oracle string) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // withFooter is a file that consists of a footer.
@@ -82,7 +83,7 @@ func TestB01B02B11Refused(t *testing.T) {
 
 // B-04: two strings of 1 GiB in 4 KB are refused by what the page declares.
 func TestCorpusB04Bomb(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(corpus(t), "parquet-testing/data/large_string_map.brotli.parquet"))
+	data, err := os.ReadFile(filepath.Join(readertest.Corpus(t), "parquet-testing/data/large_string_map.brotli.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // The expected rows of hyparquet are JSON arrays, one for each row.
 func TestCorpusCellByCell(t *testing.T) {
-	dir := corpus(t)
+	dir := readertest.Corpus(t)
 	lists, _ := filepath.Glob(filepath.Join(dir, "hyparquet/test/files/*.json"))
 	checked := 0
 	for _, list := range lists {
@@ -165,7 +166,7 @@ func sameBytes(got []byte, want any) bool {
 
 // The expected rows of parquet-testing's delta files are CSV.
 func TestCorpusExpectedCSV(t *testing.T) {
-	dir := filepath.Join(corpus(t), "parquet-testing/data")
+	dir := filepath.Join(readertest.Corpus(t), "parquet-testing/data")
 	lists, _ := filepath.Glob(filepath.Join(dir, "*_expect.csv"))
 	if len(lists) != 4 {
 		t.Fatalf("%d files, want 4", len(lists))

@@ -8,20 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// corpusDir is where the real files are, if this machine has them.
-func corpusDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("SLUICE_CORPUS")
-	if dir == "" {
-		dir = "../../../shared/corpus"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "expected.tsv")); err != nil {
-		t.Skipf("no corpus of real files at %s: set SLUICE_CORPUS to check against one", dir)
-	}
-	return dir
-}
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
+)
 
 var duckdbRows = regexp.MustCompile(`rows=(\d+)`)
 
@@ -59,7 +48,7 @@ var differs = map[string]struct {
 // the number of rows with DuckDB's reading of it. A file that DuckDB refuses,
 // as it is not UTF-8, must be refused here too, by name.
 func TestRealFiles(t *testing.T) {
-	dir := corpusDir(t)
+	dir := readertest.Corpus(t)
 	want := expectedRows(t, dir)
 	checked := 0
 	for _, source := range []string{"fivethirtyeight", "vega", "rust-csv"} {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // TestRealParquetFiles loads each Parquet file of the corpus that DuckDB can
@@ -15,7 +17,7 @@ import (
 // nested columns, which become JSON, by whether they are NULL. A file that is
 // refused must be so with a reason, as a file's own fault.
 func TestRealParquetFiles(t *testing.T) {
-	dir := corpusDir(t)
+	dir := readertest.Corpus(t)
 	f, err := os.Open(filepath.Join(dir, "expected.tsv"))
 	if err != nil {
 		t.Fatal(err)

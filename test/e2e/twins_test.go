@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	_ "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // TestTwins loads the same table from CSV, JSON lines and Parquet, by itself
@@ -14,7 +16,7 @@ import (
 // fractions in the CSV file and are cut to integers in the two others; all
 // else is identical.
 func TestTwins(t *testing.T) {
-	samples := filepath.Join(corpusDir(t), "dlt-samples/tests/common/storages/samples")
+	samples := filepath.Join(readertest.Corpus(t), "dlt-samples/tests/common/storages/samples")
 	path := filepath.Join(t.TempDir(), "twins.duckdb")
 	var sources []string
 	for _, format := range []string{"csv", "jsonl", "parquet"} {
