@@ -26,6 +26,11 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	// The S3 server changes the working directory when it starts, so a path
+	// that is relative to this folder must be made absolute before.
+	if dir, err := filepath.Abs("../../../shared/corpus"); err == nil && os.Getenv("SLUICE_CORPUS") == "" {
+		os.Setenv("SLUICE_CORPUS", dir)
+	}
 	code, err := build(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -3,7 +3,9 @@
 // listens on loopback, so a child process such as the sluice command reaches
 // it too: see [Server.Env] and [Server.Endpoint].
 //
-// versitygw keeps its settings in package variables, so there is one server
+// versitygw changes the working directory to where it keeps its objects: a test
+// that uses relative paths must make them absolute before it calls [Start].
+// It keeps its settings in package variables, so there is one server
 // per process. The first [Start] starts it, [Main] stops it after the tests.
 package s3server
 
