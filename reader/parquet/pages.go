@@ -90,12 +90,13 @@ func (p *pages) advance(ctx context.Context, skip int64) (skipped int64, err err
 	}
 }
 
-// rows is how many rows the page has, where its header tells.
+// rows is how many rows the page has, where its header tells. One of version 2
+// that tells of none may go on with the row before.
 func (p *pages) rows() (rows int64, known bool) {
 	if p.leaf.rep == 0 {
 		return int64(p.header.values), true
 	}
-	return int64(p.header.rows), p.header.kind == pageDataV2
+	return int64(p.header.rows), p.header.kind == pageDataV2 && p.header.rows > 0
 }
 
 // readHeader reads a page header. How long it is shows only in reading it.

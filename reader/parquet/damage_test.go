@@ -1,0 +1,34 @@
+package parquet
+
+import (
+	"testing"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
+)
+
+// A page of version 2 in which no row begins goes on with the row before: it
+// must not be passed over as one of no rows.
+func TestPageWithoutRowBegins(t *testing.T) {
+	f := lists(true)
+	f.groups = []testGroup{{rows: 2, chunks: []testChunk{{pages: []testPage{
+		{rep: []uint8{0}, def: []uint8{3}, values: le32(1), v2: true, rows: 1},
+		{rep: []uint8{1, 1}, def: []uint8{3, 3}, values: le32(2, 3), v2: true, rows: 0},
+		{rep: []uint8{0}, def: []uint8{3}, values: le32(4), v2: true, rows: 1},
+	}}}}}
+	file := inMemory(f.bytes())
+	want := [][]any{{"[1,2,3]"}, {"[4]"}}
+	for from := range want {
+		got, err := readertest.Read(t.Context(), t, New(), reader.Request{
+			File: file, Dialect: reader.Dialect{Format: Name, Columns: []string{"l"}}, Schema: abstract.Schema{{Name: "l", Type: abstract.JSON}},
+			Limits: reader.NewLimits(1<<20, 2), Offset: int64(from), Records: int64(from),
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := readertest.Diff(got.Rows, want[from:]); diff != "" {
+			t.Errorf("from row %d: %s", from, diff)
+		}
+	}
+}
