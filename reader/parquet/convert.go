@@ -116,7 +116,8 @@ func same(k kind, typ abstract.Type) bool {
 // decimals are the conversions into decimals of the same scale.
 func decimals(precision int) []any {
 	fits := func(n decimal128.Num) (decimal128.Num, string) {
-		if !n.FitsInPrecision(int32(precision)) {
+		// The least number has no positive counterpart, by which Arrow decides.
+		if n.HighBits() == math.MinInt64 || !n.FitsInPrecision(int32(precision)) {
 			return decimal128.Num{}, "a decimal has more than the " + strconv.Itoa(precision) + " digits of its type"
 		}
 		return n, ""

@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"encoding/hex"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -30,5 +31,18 @@ func TestPageWithoutRowBegins(t *testing.T) {
 		if diff := readertest.Diff(got.Rows, want[from:]); diff != "" {
 			t.Errorf("from row %d: %s", from, diff)
 		}
+	}
+}
+
+// The least number of 128 bits has 39 digits, and no positive counterpart.
+func TestLeastDecimal(t *testing.T) {
+	least, _ := hex.DecodeString("80000000000000000000000000000000")
+	e := annotated(typeFixed, 16, annotation{id: logicalDecimal, precision: 38})
+	if _, rows, reasons := readOne(t, e, 1, least, ""); len(rows) != 0 || len(reasons) != 1 {
+		t.Errorf("as decimal(38,0): %v, %v", rows, reasons)
+	}
+	_, rows, _ := readOne(t, e, 1, least, abstract.Text)
+	if diff := readertest.Diff(rows, [][]any{{"-170141183460469231731687303715884105728"}}); diff != "" {
+		t.Errorf("as text: %s", diff)
 	}
 }
