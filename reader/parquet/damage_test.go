@@ -46,3 +46,14 @@ func TestLeastDecimal(t *testing.T) {
 		t.Errorf("as text: %s", diff)
 	}
 }
+
+// A row group that is said to have no rows, and yet has values, has lost its
+// count: its rows must not be passed over.
+func TestGroupOfNoRowsWithValues(t *testing.T) {
+	for name, f := range map[string]testFile{"flat": several(codecNone, false), "lists": lists(true)} {
+		f.groups[0].rows = 0
+		if _, got, err := readAll(t.Context(), t, f.bytes(), reader.NewLimits(1<<20, 2), reader.FailFile); err == nil {
+			t.Errorf("%s: read as %d rows", name, len(got.Rows))
+		}
+	}
+}

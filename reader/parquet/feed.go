@@ -102,6 +102,9 @@ func (r *read) nextGroup(ctx context.Context) error {
 			r.group = &group{read: r, skip: r.row - r.base, rows: end - r.row}
 			return nil
 		}
+		if err := r.meta.groups[r.next].checkEmpty(); err != nil {
+			return err
+		}
 		r.base = end
 	}
 	return io.EOF

@@ -76,6 +76,17 @@ type chunk struct {
 	elsewhere    bool // it is in another file
 }
 
+// checkEmpty refuses a row group that is said to have no rows, and yet has
+// values: passing over it would lose them.
+func (g rowGroup) checkEmpty() error {
+	for i, c := range g.chunks {
+		if g.rows == 0 && c.values != 0 {
+			return reader.FileOnly("the footer is damaged: a row group has no rows, and %d values in its column %d", c.values, i+1)
+		}
+	}
+	return nil
+}
+
 // metadata is a parsed footer.
 type metadata struct {
 	elements []element
