@@ -57,3 +57,12 @@ func TestGroupOfNoRowsWithValues(t *testing.T) {
 		}
 	}
 }
+
+// A run's value takes whole bytes, of which only its width may be used.
+func TestRunBeyondItsWidth(t *testing.T) {
+	l := &rleLevels{hybrid{data: []byte{1 << 1, 3}, width: 1}, 1}
+	level := make([]uint8, 1)
+	if err := l.read(level); err == nil {
+		t.Errorf("level %d of at most 1", level[0])
+	}
+}

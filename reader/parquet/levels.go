@@ -53,6 +53,9 @@ func (h *hybrid) next() error {
 	for i := range size {
 		h.value |= uint32(h.data[i]) << (8 * i)
 	}
+	if h.value>>h.width != 0 {
+		return errors.New("a run's value has more bits than its width")
+	}
 	h.data = h.data[size:]
 	return nil
 }
