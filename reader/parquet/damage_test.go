@@ -66,3 +66,14 @@ func TestRunBeyondItsWidth(t *testing.T) {
 		t.Errorf("level %d of at most 1", level[0])
 	}
 }
+
+// A page without indices has no values, whatever its levels say.
+func TestNoIndices(t *testing.T) {
+	s, err := newIndices(nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.read(make([]uint32, 1)); err == nil {
+		t.Error("a value came of nothing")
+	}
+}

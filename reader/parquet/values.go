@@ -279,7 +279,9 @@ type indices struct {
 
 func newIndices(data []byte, size int) (*indices, error) {
 	if len(data) == 0 {
-		return &indices{size: uint32(size)}, nil // a page of NULLs
+		// A page of NULLs: with a width, a value that is asked for all the same is
+		// missed.
+		return &indices{hybrid: hybrid{width: 1}, size: uint32(size)}, nil
 	}
 	if data[0] > 32 {
 		return nil, fmt.Errorf("indices of %d bits", data[0])
