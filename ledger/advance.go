@@ -112,6 +112,7 @@ func queryIDs(ctx context.Context, tx Tx, query string, args ...any) (map[int64]
 // Position is where an object stands.
 type Position struct {
 	Offset int64
+	Rows   int64 // of the object that are in the table
 	Done   bool
 }
 
@@ -125,13 +126,13 @@ func (s *Store) PositionIn(ctx context.Context, tx Tx, id int64) (Position, erro
 	if err := s.lock(ctx, tx, []int64{id}); err != nil {
 		return at, err
 	}
-	rows, err := s.in(tx).Query(ctx, `SELECT read_offset, state = 'done' FROM {}.ledger WHERE id = $1`, id)
+	rows, err := s.in(tx).Query(ctx, `SELECT read_offset, rows_loaded, state = 'done' FROM {}.ledger WHERE id = $1`, id)
 	if err != nil {
 		return at, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := rows.Scan(&at.Offset, &at.Done); err != nil {
+		if err := rows.Scan(&at.Offset, &at.Rows, &at.Done); err != nil {
 			return at, err
 		}
 	}

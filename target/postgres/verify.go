@@ -29,13 +29,20 @@ func (t *Target) Verify(ctx context.Context, pipeline, name string) error {
 // the user has made an index on the file id.
 func (t *Target) Forget(ctx context.Context, name string, entry ledger.Entry) (deleted int64, err error) {
 	err = t.transact(ctx, 0, func(tx ledger.Tx) error {
+		// The entry is locked first: another process may be about to commit rows
+		// of the file. They are seen by the DELETE below, or never come to be,
+		// since their compare-and-set finds no entry any more (Invariant 1).
+		at, err := t.ledger.PositionIn(ctx, tx, entry.ID)
+		if err != nil {
+			return err
+		}
 		exists, fileID, err := t.hasFileID(ctx, tx, name)
 		switch {
 		case err != nil:
 			return err
-		case exists && !fileID && entry.Rows > 0:
+		case exists && !fileID && at.Rows > 0:
 			return fmt.Errorf("table %q has no column %s, so the %d rows of the file cannot be told from others: delete them yourself first",
-				name, target.FileIDColumn, entry.Rows)
+				name, target.FileIDColumn, at.Rows)
 		case exists && fileID:
 			query := fmt.Sprintf("DELETE FROM %s WHERE %s = $1", t.qualify(name), quote(target.FileIDColumn))
 			if deleted, err = tx.Exec(ctx, query, entry.ID); err != nil {
