@@ -28,6 +28,11 @@ type Source interface {
 	// object. An error does not undo the load: the object will be delivered
 	// again and found to be loaded.
 	Done(ctx context.Context, id abstract.ObjectID) error
+	// Failed tells that the engine has given up on an object, why, and whether
+	// for good: a parked object is left alone until it is forgotten. One that
+	// is not parked is to be delivered again, if the source follows. Otherwise
+	// as Done.
+	Failed(ctx context.Context, id abstract.ObjectID, cause error, parked bool) error
 }
 
 // NothingError reports locations in which nothing was found.

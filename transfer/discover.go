@@ -78,7 +78,7 @@ func (l *load) sort(ctx context.Context, jobs []*job, known map[string][]ledger.
 			l.skip(ctx, j)
 		case entry.State == ledger.Parked:
 			l.stats.refused()
-			l.parked(j)
+			l.parked(ctx, j)
 		case loaded != nil:
 			refused, why = append(refused, j), append(why, changedSince(*loaded))
 		default:

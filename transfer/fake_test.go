@@ -116,8 +116,9 @@ type fakeSource struct {
 	pages  func(ctx context.Context, page func(keys ...string) error) error
 	doneIs error
 
-	mu   sync.Mutex
-	done []string
+	mu       sync.Mutex
+	done     []string
+	failures []string
 }
 
 func (s *fakeSource) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
@@ -141,6 +142,13 @@ func (s *fakeSource) Done(_ context.Context, id abstract.ObjectID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done = append(s.done, id.Key)
+	return s.doneIs
+}
+
+func (s *fakeSource) Failed(_ context.Context, id abstract.ObjectID, cause error, parked bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures = append(s.failures, fmt.Sprintf("%s %v: %v", id.Key, parked, cause))
 	return s.doneIs
 }
 

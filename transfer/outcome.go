@@ -62,15 +62,26 @@ func (l *load) fail(ctx context.Context, j *job, err error) error {
 			return err
 		}
 	}
-	l.ended(outcome)
+	l.failed(ctx, outcome)
 	return nil
 }
 
 // parked reports a file that failed too often in earlier runs.
-func (l *load) parked(j *job) {
-	l.ended(Outcome{Object: j.id, Parked: true, Err: fmt.Errorf(
+func (l *load) parked(ctx context.Context, j *job) {
+	l.failed(ctx, Outcome{Object: j.id, Parked: true, Err: fmt.Errorf(
 		"parked after %d failed attempts, the last one: %s; 'sluice forget %s' lets it be tried again",
 		j.entry.Attempts, j.entry.Reason, j.id)})
+}
+
+// failed reports a failure, to the source as well, as [load.done] does.
+func (l *load) failed(ctx context.Context, o Outcome) {
+	l.ended(o)
+	if l.dry {
+		return
+	}
+	if err := l.cfg.Source.Failed(context.WithoutCancel(ctx), o.Object, o.Err, o.Parked); err != nil {
+		l.cfg.Logger.Warn("the source could not be told that a file failed", "file", o.Object, "error", err)
+	}
 }
 
 // ended tells the world what became of a file. It is called once per job.

@@ -108,7 +108,7 @@ func (w *worker) refresh(ctx context.Context, j *job) (open bool, err error) {
 		w.finish(ctx, j)
 		return false, nil
 	case ledger.Parked:
-		w.parked(j)
+		w.parked(ctx, j)
 		return false, nil
 	}
 	return true, nil

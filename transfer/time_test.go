@@ -66,6 +66,9 @@ func TestBudgetOfTries(t *testing.T) {
 			t.Fatalf("%+v, %v", result, err)
 		}
 		f.wantIDs(t, 10)
+		if told := f.source.failures; len(told) != 1 || !strings.HasPrefix(told[0], "a false: ") {
+			t.Errorf("the source was told of %q", told)
+		}
 		if got := tries.Load(); got != 4 {
 			t.Errorf("%d tries", got)
 		}

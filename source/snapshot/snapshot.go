@@ -27,6 +27,9 @@ func New(places ...Place) *Source { return &Source{slices.Clone(places)} }
 // Done does nothing: the ledger is all that a later listing needs.
 func (*Source) Done(context.Context, abstract.ObjectID) error { return nil }
 
+// Failed does nothing: the next load lists the object again.
+func (*Source) Failed(context.Context, abstract.ObjectID, error, bool) error { return nil }
+
 // Pages implements [source.Source]. An object in several places is delivered
 // once, for the first of them. Memory grows with the number of places, not
 // with that of objects. That there is nothing in one of them is known, and
