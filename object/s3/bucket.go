@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,10 @@ func Open(ctx context.Context, name string, opts Options) (*Bucket, error) {
 // load reads the environment and the shared configuration files, and adds
 // what the options say.
 func load(ctx context.Context, opts Options) (aws.Config, error) {
-	client := awshttp.NewBuildableClient()
+	// Only credentials are fetched by this client itself, in small answers: one
+	// that does not come must not hold up everything (Open makes a transport of
+	// its own for the rest).
+	client := awshttp.NewBuildableClient().WithTimeout(cmp.Or(opts.idle, idleTimeout))
 	if opts.CAFile != "" {
 		pool, err := trusted(opts.CAFile)
 		if err != nil {

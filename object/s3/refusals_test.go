@@ -2,8 +2,11 @@ package s3
 
 import (
 	"context"
+	"io"
+	"net"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -145,6 +148,34 @@ func TestNoCredentials(t *testing.T) {
 	b := open(t, Options{Endpoint: "http://127.0.0.1:1"})
 	_, err := b.Stat(t.Context(), "key")
 	wantError(t, err, abstract.Permanent, "AWS_ACCESS_KEY_ID", "--profile")
+}
+
+// A service that is to give credentials for a role and never answers ends
+// with an error, not with a load that hangs.
+func TestRoleWithoutAnAnswer(t *testing.T) {
+	setEnvironment(t)
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		mute := func(context.Context, string, string) (net.Conn, error) {
+			asked++
+			ours, theirs := net.Pipe()
+			go func() {
+				_, _ = io.Copy(io.Discard, theirs) // until the client gives up
+				_ = theirs.Close()
+			}()
+			return ours, nil
+		}
+		b := open(t, Options{
+			Endpoint: "http://localhost", Role: "arn:aws:iam::123456789012:role/loader",
+			connect: func(t *http.Transport) { t.DialContext, t.DialTLSContext = mute, mute },
+		})
+		begun := time.Now()
+		_, err := b.Stat(t.Context(), "key")
+		wantError(t, err, abstract.Permanent, "credentials")
+		if took := time.Since(begun); asked == 0 || took > 5*time.Minute {
+			t.Errorf("it took %v and %d connections", took, asked)
+		}
+	})
 }
 
 // A version is read as such, and where that is not allowed, by its ETag.
