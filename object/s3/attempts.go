@@ -13,6 +13,9 @@ const (
 	// maxTries is how often a request is tried, or a body is continued
 	// without much progress.
 	maxTries = 8
+	// strangerTries is maxTries for a store that has not answered anything yet:
+	// its address is more likely wrong than it is down.
+	strangerTries = 4
 	// firstWait is how long the first wait is at most; the next ones are
 	// twice as long each, up to longestWait: half a minute in all.
 	firstWait   = 200 * time.Millisecond
@@ -43,7 +46,11 @@ func (a *attempts) again(ctx context.Context, b *Bucket, what request, err error
 	if abstract.ClassOf(err) != abstract.Transient {
 		return err
 	}
-	if a.failed++; a.failed >= maxTries {
+	tries := maxTries
+	if !b.transport.answered.Load() {
+		tries = strangerTries
+	}
+	if a.failed++; a.failed >= tries {
 		return abstract.WithClass(abstract.Transient, fmt.Errorf("%w (tried %d times)", err, a.failed))
 	}
 	a.longest = min(max(2*a.longest, firstWait), longestWait)

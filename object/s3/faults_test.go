@@ -536,8 +536,8 @@ func TestS41Unreachable(t *testing.T) {
 				}
 			}})
 			_, err := b.Stat(t.Context(), "key")
-			wantError(t, err, abstract.Transient, name, "tried 8 times")
-			if dials != maxTries {
+			wantError(t, err, abstract.Transient, name, "tried 4 times")
+			if dials != strangerTries {
 				t.Errorf("%d dials", dials)
 			}
 		})

@@ -20,6 +20,7 @@ type transport struct {
 	client *http.Client
 	idle   time.Duration
 
+	answered                  atomic.Bool // anything
 	lists, gets, heads, bytes atomic.Int64
 }
 
@@ -67,6 +68,7 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, stalled(ctx, err)
 	}
+	t.answered.Store(true)
 	resp.Body = &watched{ReadCloser: resp.Body, ctx: ctx, cancel: cancel, timer: timer, transport: t}
 	if isList && resp.StatusCode == http.StatusOK {
 		if err := readListing(resp); err != nil {
