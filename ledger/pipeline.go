@@ -43,10 +43,11 @@ func bind(ctx context.Context, tx Tx, pipeline, table string) (bound string, err
 
 // refuseTwin refuses a pipeline that differs from a known one only in letter
 // case, as does its table: most databases take the two tables for one, and the
-// files would be loaded into it twice.
+// files would be loaded into it twice. The pipeline itself is no twin: another
+// process may have bound it since we looked.
 func refuseTwin(ctx context.Context, tx Tx, pipeline, table string) error {
 	rows, err := tx.Query(ctx, `SELECT pipeline, table_name FROM {}.pipelines
-		WHERE lower(pipeline) = lower($1) AND lower(table_name) = lower($2)`, pipeline, table)
+		WHERE pipeline <> $1 AND lower(pipeline) = lower($1) AND lower(table_name) = lower($2)`, pipeline, table)
 	if err != nil {
 		return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
 	}

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"bytes"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -289,29 +290,34 @@ func TestT15Triggers(t *testing.T) {
 	}
 }
 
-// TestC17CreateAtOnce: many processes make the ledger at the same time.
+// TestC17CreateAtOnce: many processes make the ledger at the same time, and
+// bind the same pipelines in it.
 func TestC17CreateAtOnce(t *testing.T) {
 	address := database(t, t.Name())
-	errs := make(chan error)
-	const many = 8
-	for range many {
-		go func() {
+	const processes, pipelines = 8, 20
+	var opened, ended sync.WaitGroup
+	opened.Add(processes)
+	for range processes {
+		ended.Go(func() {
 			db, err := openTarget(t.Context(), address)
-			if err == nil {
-				err = db.Ledger().Bind(t.Context(), "p", "t")
-				db.Close()
+			opened.Done()
+			if err != nil {
+				t.Error(err)
+				return
 			}
-			errs <- err
-		}()
+			defer db.Close()
+			opened.Wait()
+			for i := range pipelines {
+				if err := db.Ledger().Bind(t.Context(), fmt.Sprintf("p%d", i), "t"); err != nil {
+					t.Error(err)
+				}
+			}
+		})
 	}
-	for range many {
-		if err := <-errs; err != nil {
-			t.Error(err)
-		}
-	}
-	var pipelines int
-	must(t, connect(t, address).QueryRow(t.Context(), "SELECT count(*) FROM sluice.pipelines").Scan(&pipelines))
-	if pipelines != 1 {
-		t.Errorf("%d pipelines", pipelines)
+	ended.Wait()
+	var bound int
+	must(t, connect(t, address).QueryRow(t.Context(), "SELECT count(*) FROM sluice.pipelines").Scan(&bound))
+	if bound != pipelines {
+		t.Errorf("%d pipelines", bound)
 	}
 }
