@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/target"
 )
@@ -61,17 +64,29 @@ func open(ctx context.Context, address string, opts Options, limits timeouts) (*
 	}
 	t := &Target{config: config, schema: schema, options: opts, timeouts: limits, control: make(chan *pgx.Conn, 1)}
 	t.ledger = ledger.New(t, ledgerSchema, ledger.Dialect{CreateLock: createLock})
-	// The first attempt is the only one: what is wrong now is more likely to
-	// be a mistake than something that passes.
+	// A server that does not answer is not looked for: an address that is wrong
+	// now is more likely to be a mistake than something that passes.
 	conn, err := t.connect(ctx)
 	t.control <- conn
-	if err == nil {
-		err = t.prepare(ctx)
+	_, answered := errors.AsType[*pgconn.PgError](err)
+	if err == nil || answered && abstract.ClassOf(err) == abstract.Transient {
+		err = t.prepareAgain(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open PostgreSQL database %q on %s: %w", config.Database, config.Host, err), t.Close())
 	}
 	return t, nil
+}
+
+// prepareAgain prepares, and tries again what may pass.
+func (t *Target) prepareAgain(ctx context.Context) error {
+	giveUp := time.Now().Add(t.timeouts.reconnect)
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := t.prepare(ctx)
+		if abstract.ClassOf(err) != abstract.Transient || time.Now().After(giveUp) || sleep(ctx, wait) != nil {
+			return err
+		}
+	}
 }
 
 // prepare refuses a server that cannot keep the promise, and makes the ledger.
