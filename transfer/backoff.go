@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
 const (
@@ -14,6 +16,10 @@ const (
 	firstWait = 500 * time.Millisecond
 	// longestWait bounds a wait.
 	longestWait = 5 * time.Second
+	// outage is how long the target may be away, or undo all that it is given,
+	// before the load gives up: longer than a failover takes. It is counted
+	// anew when the file has moved on.
+	outage = 2 * time.Minute
 )
 
 // backoff counts the waits between tries: each is twice the one before, up to
@@ -21,14 +27,20 @@ const (
 type backoff struct {
 	waits int
 	last  time.Duration
+	since time.Time // of the first failure
 }
 
-// more tells whether another try is allowed.
+// more tells whether a file may be tried again after a failure of its own.
 func (b *backoff) more() bool { return b.waits < maxTries-1 }
+
+// outlasts tells whether to wait for the target any longer.
+func (b *backoff) outlasts() bool { return b.waits == 0 || time.Since(b.since) < outage }
 
 // sleep waits, or returns ctx's error when that ends.
 func (b *backoff) sleep(ctx context.Context) error {
-	b.waits++
+	if b.waits++; b.waits == 1 {
+		b.since = time.Now()
+	}
 	b.last = min(max(2*b.last, firstWait), longestWait)
 	timer := time.NewTimer(b.last/2 + rand.N(b.last/2+1))
 	defer timer.Stop()
@@ -37,5 +49,17 @@ func (b *backoff) sleep(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// ask runs what may be run twice: a question to the ledger, or a note in it.
+// It tries again while the target is away, if ctx has not ended.
+func ask(ctx context.Context, fn func() error) error {
+	var wait backoff
+	for {
+		err := fn()
+		if err == nil || abstract.ClassOf(err) != abstract.Transient || !wait.outlasts() || wait.sleep(ctx) != nil {
+			return err
+		}
 	}
 }

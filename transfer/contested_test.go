@@ -181,33 +181,56 @@ func TestRefusedWithoutRollback(t *testing.T) {
 	r.wantRows(20)
 }
 
-// TestTargetThatStaysDown ends the load, and blames no file.
+// TestTargetThatStaysDown ends the load, and blames no file: at once if it is
+// for good, after longer than a failover takes if it may pass.
 func TestTargetThatStaysDown(t *testing.T) {
 	r := newRig(t)
 	r.numbers("a.csv", 0, 10)
 	for name, class := range map[string]abstract.Class{"transient": abstract.Transient, "permanent": abstract.Permanent} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				db := r.open()
-				defer db.Close()
-				down := abstract.WithClass(class, errors.New("down"))
-				tries := 0
-				cfg := r.config(db)
-				cfg.Workers = 1
-				cfg.Target = &faultyTarget{Target: db, refuse: func([]abstract.ChangeItem) error {
-					tries++
-					return &target.RollbackError{Cause: down}
-				}}
-				result, err := runLoad(t, context.Background(), cfg)
-				if !errors.Is(err, down) || result.FilesFailed != 0 || !strings.Contains(err.Error(), `into table "t"`) {
-					t.Errorf("%+v, %v", result, err)
-				}
-				if want := map[abstract.Class]int{abstract.Transient: 5, abstract.Permanent: 2}[class]; tries != want {
-					t.Errorf("%d pushes, want %d", tries, want)
-				}
-			})
+			down := abstract.WithClass(class, errors.New("down"))
+			result, took, err := r.loadWhileDown(t, down, time.Hour)
+			if !errors.Is(err, down) || result.FilesFailed != 0 || !strings.Contains(err.Error(), `into table "t"`) {
+				t.Errorf("%+v, %v", result, err)
+			}
+			if patient := took > time.Minute; patient != (class == abstract.Transient) || took > 3*time.Minute {
+				t.Errorf("it took %v", took)
+			}
 		})
 	}
 	r.mustLoad(nil)
 	r.wantRows(10)
+}
+
+// TestTargetThatComesBack after a minute: the load outlasts that.
+func TestTargetThatComesBack(t *testing.T) {
+	r := newRig(t)
+	r.numbers("a.csv", 0, 10)
+	r.numbers("b.csv", 10, 10)
+	down := abstract.WithClass(abstract.Transient, errors.New("down"))
+	if result, took, err := r.loadWhileDown(t, down, time.Minute); err != nil || result.FilesLoaded != 2 || took < time.Minute {
+		t.Errorf("%+v, %v after %v", result, err, took)
+	}
+	r.wantRows(20)
+}
+
+// loadWhileDown loads into a target that for a while undoes all that it is
+// given, in virtual time.
+func (r *rig) loadWhileDown(t *testing.T, down error, while time.Duration) (result transfer.Result, took time.Duration, err error) {
+	synctest.Test(t, func(t *testing.T) {
+		db := r.open()
+		defer db.Close()
+		begun := time.Now()
+		cfg := r.config(db)
+		cfg.Workers = 1
+		cfg.Target = &faultyTarget{Target: db, refuse: func([]abstract.ChangeItem) error {
+			if time.Since(begun) < while {
+				return &target.RollbackError{Cause: down}
+			}
+			return nil
+		}}
+		result, err = runLoad(t, context.Background(), cfg)
+		took = time.Since(begun)
+	})
+	return result, took, err
 }

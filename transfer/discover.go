@@ -103,7 +103,11 @@ func (l *load) lookup(ctx context.Context, bucket string, page []object.Info) (m
 	for i, info := range page {
 		keys[i] = info.Key
 	}
-	entries, err := l.ledger.Lookup(ctx, l.cfg.Pipeline, bucket, keys)
+	var entries []ledger.Entry
+	err := ask(ctx, func() (err error) {
+		entries, err = l.ledger.Lookup(ctx, l.cfg.Pipeline, bucket, keys)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +130,7 @@ func (l *load) registerNew(ctx context.Context, jobs []*job, known map[string][]
 			list = append(list, ledger.Candidate{Object: j.id, Version: j.file.Info.Version, Size: j.file.Info.Size})
 		}
 	}
-	return len(list) > 0, l.ledger.Register(ctx, l.cfg.Pipeline, list)
+	return len(list) > 0, ask(ctx, func() error { return l.ledger.Register(ctx, l.cfg.Pipeline, list) })
 }
 
 // pick finds the entry of a generation, and another generation of the same

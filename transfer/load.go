@@ -59,10 +59,10 @@ type load struct {
 func (l *load) run(ctx context.Context) error {
 	l.stats.begin(time.Now())
 	if l.ledger != nil {
-		if err := l.ledger.Bind(ctx, l.cfg.Pipeline, l.cfg.Table); err != nil {
+		if err := ask(ctx, func() error { return l.ledger.Bind(ctx, l.cfg.Pipeline, l.cfg.Table) }); err != nil {
 			return err
 		}
-		if err := l.cfg.Target.Verify(ctx, l.cfg.Pipeline, l.cfg.Table); err != nil {
+		if err := ask(ctx, func() error { return l.cfg.Target.Verify(ctx, l.cfg.Pipeline, l.cfg.Table) }); err != nil {
 			return err
 		}
 	}

@@ -58,7 +58,10 @@ func (l *load) fail(ctx context.Context, j *job, err error) error {
 	outcome := Outcome{Object: j.id, Err: err}
 	if l.ledger != nil && !l.dry {
 		outcome.Parked = j.entry.Attempts+1 >= ledger.MaxAttempts
-		if err := l.ledger.Fail(context.WithoutCancel(ctx), j.entry.ID, outcome.Reason()); err != nil {
+		// If an answer is lost the failure may count twice.
+		if err := ask(ctx, func() error {
+			return l.ledger.Fail(context.WithoutCancel(ctx), j.entry.ID, outcome.Reason())
+		}); err != nil {
 			return err
 		}
 	}

@@ -33,12 +33,20 @@ func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err
 	}
 	made := target.Table{Schema: l.schema, FileID: !l.cfg.NoFileID}
 	if !l.dry {
-		if err := l.cfg.Target.Create(ctx, l.cfg.Table, made); err != nil {
-			// Another process may have been faster.
-			if exists, describeErr := l.describe(ctx); describeErr != nil || !exists {
-				return nil, err
+		ours := true
+		if err := ask(ctx, func() error {
+			err := l.cfg.Target.Create(ctx, l.cfg.Table, made)
+			if err == nil {
+				return nil
 			}
-			return taken, nil
+			// Another process may have been faster, or the answer was lost.
+			if exists, describeErr := l.describe(ctx); describeErr != nil || !exists {
+				return err
+			}
+			ours = false
+			return nil
+		}); err != nil || !ours {
+			return taken, err
 		}
 	}
 	l.created = l.cfg.Target.CreateSQL(l.cfg.Table, made)
@@ -47,7 +55,11 @@ func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err
 
 // describe takes the columns of the table, if there is one.
 func (l *load) describe(ctx context.Context) (exists bool, err error) {
-	table, err := l.cfg.Target.Describe(ctx, l.cfg.Table)
+	var table *target.Table
+	err = ask(ctx, func() (err error) {
+		table, err = l.cfg.Target.Describe(ctx, l.cfg.Table)
+		return err
+	})
 	if err != nil || table == nil {
 		return false, err
 	}

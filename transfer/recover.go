@@ -73,7 +73,7 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 				return w.fail(ctx, j, err)
 			}
 			return w.putAside(ctx, j)
-		case abstract.ClassOf(err) == abstract.Transient && wait.more():
+		case abstract.ClassOf(err) == abstract.Transient && (wait.more() || isPush(err) && wait.outlasts()):
 			if err := wait.sleep(ctx); err != nil {
 				return err
 			}
@@ -95,7 +95,12 @@ func (w *worker) refresh(ctx context.Context, j *job) (open bool, err error) {
 	if w.ledger == nil {
 		return true, nil
 	}
-	entry, ok, err := w.ledger.Get(context.WithoutCancel(ctx), j.entry.ID)
+	var entry ledger.Entry
+	var ok bool
+	err = ask(ctx, func() (err error) {
+		entry, ok, err = w.ledger.Get(context.WithoutCancel(ctx), j.entry.ID)
+		return err
+	})
 	switch {
 	case err != nil:
 		return false, err
