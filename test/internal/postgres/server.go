@@ -27,12 +27,19 @@ type Server struct {
 	dir  string
 }
 
+// binEnv names a directory of the server's programs that wins over others.
+const binEnv = "SLUICE_POSTGRES_BIN"
+
 // ErrNone reports that PostgreSQL is not installed where it is looked for:
-// Debian's /usr/lib/postgresql/*/bin, the newest first, then $PATH.
+// $SLUICE_POSTGRES_BIN, Debian's /usr/lib/postgresql/*/bin, the newest first,
+// then $PATH.
 var ErrNone = errors.New("PostgreSQL is not installed (apt-get install postgresql)")
 
 // find returns the directory of the server's programs.
 func find() (string, error) {
+	if bin := os.Getenv(binEnv); bin != "" {
+		return bin, nil
+	}
 	list, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil {
 		return "", err
