@@ -126,8 +126,10 @@ func (c *copier) wait() error {
 	}
 	done := <-c.sent
 	c.sent = nil
-	// One huge row must not hold its memory for ever.
-	if cap(done.buffer.bytes) <= 4*c.target.options.copyBytes() {
+	// When the connection breaks, pgx 5.12 returns from CopyFrom while its
+	// goroutine may still read the buffer: that one is left alone. And one huge
+	// row must not hold its memory for ever.
+	if done.err == nil && cap(done.buffer.bytes) <= 4*c.target.options.copyBytes() {
 		c.spare = done.buffer
 	}
 	return done.err
