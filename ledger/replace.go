@@ -65,13 +65,19 @@ func (s *Store) Replay(ctx context.Context, ids ...int64) error {
 	})
 }
 
-// Retry lets every failed and parked object of a pipeline be tried again, as
-// if it had never failed: its committed rows stay, and it goes on where they
-// end. An empty pipeline stands for all of them. It tells how many there were.
-func (s *Store) Retry(ctx context.Context, pipeline string) (n int64, err error) {
+// Retry lets failed and parked objects be tried again, as if they had never
+// failed: their committed rows stay, and they go on where those end. It tells
+// how many there were. An empty pipeline stands for all of them, and nil for all
+// ids.
+func (s *Store) Retry(ctx context.Context, pipeline string, ids []int64) (n int64, err error) {
+	all := ids == nil
+	if all {
+		ids = []int64{}
+	}
 	err = s.update(ctx, func(tx Tx) error {
 		n, err = tx.Exec(ctx, `UPDATE {}.ledger SET state = 'pending', reason = '', attempts = 0, updated = $1::timestamp
-			WHERE state IN ('failed', 'parked') AND ($2 = '' OR pipeline = $2)`, now(), pipeline)
+			WHERE state IN ('failed', 'parked') AND ($2 = '' OR pipeline = $2)
+				AND ($3 OR id IN (SELECT unnest($4::bigint[])))`, now(), pipeline, all, ids)
 		return err
 	})
 	if err != nil {

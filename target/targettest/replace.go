@@ -432,10 +432,17 @@ func testRetry(e *env) {
 	}
 	other := e.file("other")
 	e.must(store.Fail(e.Context(), other.id, "because"))
-	if n, err := store.Retry(e.Context(), "another"); n != 0 || err != nil {
+	if n, err := store.Retry(e.Context(), "another", nil); n != 0 || err != nil {
 		e.Errorf("of another pipeline: %d, %v", n, err)
 	}
-	if n, err := store.Retry(e.Context(), pipeline); n != 2 || err != nil {
+	if n, err := store.Retry(e.Context(), pipeline, []int64{all.id}); n != 0 || err != nil {
+		e.Errorf("of an object that is done: %d, %v", n, err)
+	}
+	if n, err := store.Retry(e.Context(), pipeline, []int64{part.id, all.id}); n != 1 || err != nil {
+		e.Errorf("put back: %d, %v", n, err)
+	}
+	e.must(store.Fail(e.Context(), part.id, "because"))
+	if n, err := store.Retry(e.Context(), pipeline, nil); n != 2 || err != nil {
 		e.Errorf("put back: %d, %v", n, err)
 	}
 	if got := e.entry(part); got.State != ledger.Pending || got.Attempts != 0 || got.Offset != 3 {
@@ -443,7 +450,7 @@ func testRetry(e *env) {
 	}
 	e.must(pushAndFlush(e.session(), e.chunk(part, 2, true), e.chunk(other, 1, true)))
 	e.want(loaded{part, 5, true}, loaded{all, 4, true}, loaded{other, 1, true})
-	if n, err := store.Retry(e.Context(), ""); n != 0 || err != nil {
+	if n, err := store.Retry(e.Context(), "", nil); n != 0 || err != nil {
 		e.Errorf("nothing to put back: %d, %v", n, err)
 	}
 }
