@@ -71,6 +71,7 @@ func (w *writer) commit(ctx context.Context) {
 		}
 	}
 	w.txn = nil
+	w.giveBack(ctx)
 	for s, batch := range t.sessions {
 		if s.committed != nil {
 			s.committed(batch.Sorted())
@@ -112,6 +113,7 @@ func (w *writer) drop(told func(*session) error) {
 	w.txn = nil
 	t.endWhole()
 	w.rollback()
+	w.giveBack(context.Background())
 	abstract.ReleaseAll(t.takeItems())
 	for s := range t.sessions {
 		s.failed = told(s)

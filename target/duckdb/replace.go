@@ -103,10 +103,29 @@ func (w *writer) deleteReplaced(ctx context.Context, items []abstract.ChangeItem
 // deleteRows deletes all rows of the files of those ledger ids from a table
 // that has the column [target.FileIDColumn], and tells how many they were.
 func (w *writer) deleteRows(ctx context.Context, tx ledger.Tx, table string, ids []int64) (int64, error) {
-	query := fmt.Sprintf("DELETE FROM %s WHERE %s IN (SELECT unnest($1::bigint[]))", w.qualify(table), quote(target.FileIDColumn))
-	deleted, err := tx.Exec(ctx, query, ids)
+	of := fmt.Sprintf("FROM %s WHERE %s IN (SELECT unnest($1::bigint[]))", w.qualify(table), quote(target.FileIDColumn))
+	n, err := w.count(ctx, tx, "SELECT count(*) "+of, ids)
+	if err == nil && n > 0 {
+		if err = w.makeRoom(ctx, n); err == nil {
+			n, err = tx.Exec(ctx, "DELETE "+of, ids)
+		}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("delete the rows of %d files from table %q: %w", len(ids), table, err)
 	}
-	return deleted, nil
+	return n, nil
+}
+
+func (w *writer) count(ctx context.Context, tx ledger.Tx, query string, ids []int64) (n int64, err error) {
+	rows, err := tx.Query(ctx, query, ids)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return 0, err
+		}
+	}
+	return n, rows.Err()
 }

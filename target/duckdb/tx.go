@@ -45,6 +45,7 @@ func (t *Target) Update(ctx context.Context, fn func(ledger.Tx) error) error {
 	if err := w.exec(ctx, "BEGIN"); err != nil {
 		return err
 	}
+	defer w.giveBack(ctx)
 	if err := fn(tx{w.conn}); err != nil {
 		w.rollback()
 		return err

@@ -39,8 +39,9 @@ type writer struct {
 	mu     sync.Mutex // guards conn and everything below
 	conn   *sql.Conn
 	tables map[string]*sink
-	widest int  // columns of the widest of them
-	txn    *txn // nil between transactions
+	widest int   // columns of the widest of them
+	room   int64 // memory for rows deleted, see makeRoom
+	txn    *txn  // nil between transactions
 	closed bool
 }
 
