@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -160,6 +161,38 @@ func TestReplacementThatVanishes(t *testing.T) {
 	r.want(10, 10, 1, 2)
 	r.mustLoad(onChange(transfer.ReplaceChanged))
 	r.want(20_001, 20_001, 3, 1)
+}
+
+// TestReplacementIsNotFlushed: files that wait for a flush do not have one in
+// the middle of a file that is being replaced, which would undo it.
+func TestReplacementIsNotFlushed(t *testing.T) {
+	r := newRig(t)
+	path := r.generation("f.csv", 0, 10, 1)
+	r.mustLoad(nil)
+	r.generation("a.csv", 10_000, 10, 2)
+	r.generation("f.csv", 0, 9000, 2)
+	synctest.Test(t, func(t *testing.T) {
+		db := r.open()
+		cfg := r.config(db)
+		cfg.Workers, cfg.OnChange = 1, transfer.ReplaceChanged
+		pushes := 0
+		cfg.Target = &faultyTarget{Target: db, refuse: func(items []abstract.ChangeItem) error {
+			if items[0].Origin.Object.Key == path {
+				if pushes++; pushes == 2 {
+					time.Sleep(3 * time.Second)
+				}
+			}
+			return nil
+		}}
+		result, err := runLoad(t, context.Background(), cfg)
+		if err != nil || result.FilesLoaded != 2 || pushes < 3 || result.Elapsed > 10*time.Second {
+			t.Errorf("%d pushes, %+v, %v", pushes, result, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	r.want(9010, 9010, 2, 2)
 }
 
 // TestReplaceNeedsFileIDs: what cannot be done is refused before anything is.
