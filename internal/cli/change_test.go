@@ -52,6 +52,10 @@ STATE   ROWS  REJECTED  PIPELINE  FILE           REASON
 failed  1     0         t         DIR/bad.csv    record 2 at byte 14: it has 3 fields, the file has 2 columns
 done    0     0         t         DIR/empty.csv  the file has no records
 replay  3     0         t         DIR/good.csv`)
+	got = sluice(t, dir, append([]string{"status"}, to...)...).expect(t, 3)
+	same(t, "status", got.out, `
+PIPELINE  TABLE  DONE  PENDING  FAILED  PARKED  ROWS  REJECTED
+t         t      1     1        1       0       4     0`)
 	if got = sluice(t, dir, append([]string{"explain", "good.csv"}, to...)...).expect(t, 0); !strings.Contains(got.out, "loads it from its beginning, if it finds it, and replaces these rows") {
 		t.Errorf("explain says\n%s", got.out)
 	}
