@@ -68,6 +68,12 @@ type Origin struct {
 	// Opening is set on the first item of an object that is begun at offset
 	// 0, and nil elsewhere.
 	Opening *Opening
+	// Replaces are the ledger ids of entries that the object takes the place
+	// of: other generations of it, or an earlier load of this one. Their rows
+	// and their entries go in the transaction that stores this object's end,
+	// which is the one that stores all of the object that was not stored yet.
+	// Every item of such an object has the same ids here.
+	Replaces []int64
 }
 
 // Opening is how an object is read. It is stored with the object's first rows

@@ -17,6 +17,9 @@ import (
 // order an update locks its rows, so they are locked first, in the list's
 // order: two transactions with files in common wait, and never for each other.
 //
+// The entries that an object replaces go with its end. Their rows are the
+// driver's to delete, in the same transaction: see [Store.Lock].
+//
 // Invariant 1: the update's WHERE is the compare-and-set; what it did not hit
 // was moved on by someone else.
 func (s *Store) Advance(ctx context.Context, tx Tx, list []Progress) error {
@@ -27,8 +30,8 @@ func (s *Store) Advance(ctx context.Context, tx Tx, list []Progress) error {
 	if err != nil {
 		return err
 	}
-	if err := s.lock(ctx, tx, args[0]); err != nil {
-		return fmt.Errorf("lock the progress of %d objects, %s the first: %w", len(list), list[0].Object, err)
+	if err := s.Lock(ctx, tx, list); err != nil {
+		return err
 	}
 	hit, err := queryIDs(ctx, s.in(tx), `
 		UPDATE {}.ledger AS l SET read_offset = p.offset_after,
@@ -44,7 +47,7 @@ func (s *Store) Advance(ctx context.Context, tx Tx, list []Progress) error {
 			unnest($3::bigint[]) AS offset_after, unnest($4::bigint[]) AS loaded, unnest($5::bigint[]) AS rejected,
 			unnest($6::bigint[]) AS bytes, unnest($7::text[]) AS next_state, unnest($8::text[]) AS next_reason,
 			unnest($9::text[]) AS opening_schema, unnest($10::text[]) AS opening_dialect) AS p
-		WHERE l.id = p.ledger_id AND l.read_offset = p.offset_before AND l.state <> 'done'
+		WHERE l.id = p.ledger_id AND l.read_offset = p.offset_before AND l.state NOT IN ('done', 'replay')
 		RETURNING l.id`, args...)
 	if err != nil {
 		return fmt.Errorf("record progress of %d objects, %s the first: %w", len(list), list[0].Object, err)
@@ -53,6 +56,21 @@ func (s *Store) Advance(ctx context.Context, tx Tx, list []Progress) error {
 		if !hit[p.ID] {
 			return fmt.Errorf("record progress: %w", &ConflictError{ID: p.ID, Object: p.Object, Before: p.Before})
 		}
+	}
+	return s.deleteReplaced(ctx, tx, list)
+}
+
+// Lock locks the entries of a list of progress, and those that it replaces,
+// where the database has such locks. It waits for transactions that have moved
+// them on; what those stored is seen afterwards, and others will find that the
+// entries are gone, or elsewhere.
+func (s *Store) Lock(ctx context.Context, tx Tx, list []Progress) error {
+	ids := Replaced(list)
+	for _, p := range list {
+		ids = append(ids, p.ID)
+	}
+	if err := s.lock(ctx, tx, ids); err != nil {
+		return fmt.Errorf("lock the progress of %d objects, %s the first: %w", len(list), list[0].Object, err)
 	}
 	return nil
 }
@@ -112,7 +130,6 @@ func queryIDs(ctx context.Context, tx Tx, query string, args ...any) (map[int64]
 // Position is where an object stands.
 type Position struct {
 	Offset int64
-	Rows   int64 // of the object that are in the table
 	Done   bool
 }
 
@@ -126,13 +143,13 @@ func (s *Store) PositionIn(ctx context.Context, tx Tx, id int64) (Position, erro
 	if err := s.lock(ctx, tx, []int64{id}); err != nil {
 		return at, err
 	}
-	rows, err := s.in(tx).Query(ctx, `SELECT read_offset, rows_loaded, state = 'done' FROM {}.ledger WHERE id = $1`, id)
+	rows, err := s.in(tx).Query(ctx, `SELECT read_offset, state = 'done' FROM {}.ledger WHERE id = $1`, id)
 	if err != nil {
 		return at, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := rows.Scan(&at.Offset, &at.Rows, &at.Done); err != nil {
+		if err := rows.Scan(&at.Offset, &at.Done); err != nil {
 			return at, err
 		}
 	}

@@ -14,7 +14,8 @@ const (
 	Pending State = "pending" // registered, and perhaps partly loaded
 	Done    State = "done"    // loaded to its verified end
 	Failed  State = "failed"  // the last attempt failed; the next run tries again
-	Parked  State = "parked"  // failed MaxAttempts times; left alone until forgotten
+	Parked  State = "parked"  // failed MaxAttempts times; left alone until forgotten or replayed
+	Replay  State = "replay"  // the next load of the object replaces its rows; see [Store.Replay]
 )
 
 // MaxAttempts is how many failed attempts park an object.

@@ -7,28 +7,20 @@ import (
 )
 
 // Fail records why an attempt at an object failed. Its committed rows stay.
-// The [MaxAttempts]th failure parks it. An object that is done stays done.
+// The [MaxAttempts]th failure parks it. An object that is done stays done, and
+// one that is to be replayed is another loader's.
 func (s *Store) Fail(ctx context.Context, id int64, reason string) error {
 	return s.update(ctx, func(tx Tx) error {
 		_, err := tx.Exec(ctx, `
 			UPDATE {}.ledger SET attempts = attempts + 1, reason = $1, updated = $2::timestamp,
 				state = CASE WHEN attempts + 1 >= $3 THEN 'parked' ELSE 'failed' END
-			WHERE id = $4 AND state <> 'done'`,
+			WHERE id = $4 AND state NOT IN ('done', 'replay')`,
 			cleanReason(reason), now(), int64(MaxAttempts), id)
 		if err != nil {
 			return fmt.Errorf("record failure of ledger id %d: %w", id, err)
 		}
 		return nil
 	})
-}
-
-// Forget deletes an object's row, inside the transaction that deletes the
-// object's rows from the table.
-func (s *Store) Forget(ctx context.Context, tx Tx, id int64) error {
-	if _, err := s.in(tx).Exec(ctx, `DELETE FROM {}.ledger WHERE id = $1`, id); err != nil {
-		return fmt.Errorf("forget ledger id %d: %w", id, err)
-	}
-	return nil
 }
 
 // maxReason bounds a reason's length in bytes: it may quote a record, and a

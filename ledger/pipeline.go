@@ -5,8 +5,14 @@ import (
 	"fmt"
 )
 
+// BindError reports that a pipeline cannot load a table. Another name for the
+// one or the other mends it.
+type BindError struct{ reason string }
+
+func (e *BindError) Error() string { return e.reason }
+
 // Bind fixes the table that a pipeline loads, the first time it runs, and
-// refuses another table from then on.
+// refuses another table from then on with a [*BindError].
 func (s *Store) Bind(ctx context.Context, pipeline, table string) error {
 	return s.update(ctx, func(tx Tx) error {
 		bound, err := boundTable(ctx, tx, pipeline)
@@ -19,7 +25,7 @@ func (s *Store) Bind(ctx context.Context, pipeline, table string) error {
 			}
 		}
 		if bound != table {
-			return fmt.Errorf("pipeline %q loads table %q, not %q: give the load a --pipeline of its own", pipeline, bound, table)
+			return &BindError{fmt.Sprintf("pipeline %q loads table %q, not %q: give the load a --pipeline of its own", pipeline, bound, table)}
 		}
 		return nil
 	})
@@ -57,7 +63,7 @@ func refuseTwin(ctx context.Context, tx Tx, pipeline, table string) error {
 		if err := rows.Scan(&twin, &twinTable); err != nil {
 			return fmt.Errorf("bind pipeline %q: %w", pipeline, err)
 		}
-		return fmt.Errorf("pipeline %q loads table %q, which differs from %q only in letter case: write it that way", twin, twinTable, table)
+		return &BindError{fmt.Sprintf("pipeline %q loads table %q, which differs from %q only in letter case: write it that way", twin, twinTable, table)}
 	}
 	return rows.Err()
 }

@@ -16,25 +16,32 @@ type Progress struct {
 	Done                  bool
 	Reason                string // of the first rejected record, if any
 	Opening               *abstract.Opening
+	Replaces              []int64 // the ids of the entries that go when this object is done
 }
 
 // Batch gathers the origins of the items that share a transaction, one
 // [Progress] per object. The zero value is ready to use.
 type Batch struct {
-	byID map[int64]*Progress
+	byID     map[int64]*Progress
+	replaced map[int64]bool
 }
 
 // Add joins an item's stretch to its object's. It fails with a
 // [*ConflictError], and adds nothing, if the stretch does not begin where the
-// object's last one ended: then two readers are at work on one object.
+// object's last one ended, or if one object of the batch is to replace another:
+// then two readers are at work on one object.
 func (b *Batch) Add(o abstract.Origin) error {
 	if b.byID == nil {
 		b.byID = make(map[int64]*Progress)
 	}
 	p := b.byID[o.LedgerID]
 	if p == nil {
-		p = &Progress{ID: o.LedgerID, Object: o.Object, Before: o.Before, After: o.Before}
+		if b.replaced[o.LedgerID] || slices.ContainsFunc(o.Replaces, b.Has) {
+			return &ConflictError{ID: o.LedgerID, Object: o.Object, Before: o.Before}
+		}
+		p = &Progress{ID: o.LedgerID, Object: o.Object, Before: o.Before, After: o.Before, Replaces: o.Replaces}
 		b.byID[o.LedgerID] = p
+		b.replace(o.Replaces)
 	}
 	if p.After != o.Before || p.Done {
 		return &ConflictError{ID: o.LedgerID, Object: o.Object, Before: o.Before}
@@ -51,6 +58,15 @@ func (b *Batch) Add(o abstract.Origin) error {
 		p.Opening = o.Opening
 	}
 	return nil
+}
+
+func (b *Batch) replace(ids []int64) {
+	if b.replaced == nil && len(ids) > 0 {
+		b.replaced = make(map[int64]bool)
+	}
+	for _, id := range ids {
+		b.replaced[id] = true
+	}
 }
 
 // Has tells whether the object of that ledger id is in the batch.

@@ -2,7 +2,7 @@ package ledger
 
 import (
 	"errors"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -36,7 +36,7 @@ func TestBatchAddsUp(t *testing.T) {
 		},
 		{ID: 9, Object: abstract.ObjectID{Key: "k"}, Before: 5, After: 8, Rows: 3, Bytes: 20},
 	}
-	if got := b.Sorted(); !slices.Equal(got, want) {
+	if got := b.Sorted(); !reflect.DeepEqual(got, want) {
 		t.Errorf("the batch is\n%+v, want\n%+v", got, want)
 	}
 	if b.Len() != 3 || !b.Has(7) || b.Has(8) {
@@ -72,7 +72,7 @@ func TestBatchConflicts(t *testing.T) {
 			t.Errorf("%v: a conflict is not the file's fault", o)
 		}
 	}
-	if got := b.Sorted(); !slices.Equal(got, before) {
+	if got := b.Sorted(); !reflect.DeepEqual(got, before) {
 		t.Errorf("the batch is\n%+v, was\n%+v", got, before)
 	}
 }

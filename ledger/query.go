@@ -25,9 +25,17 @@ func (s *Store) Lookup(ctx context.Context, pipeline, bucket string, keys []stri
 	}
 	var list []Entry
 	err := s.each(ctx, func(e Entry) error { list = append(list, e); return nil },
-		selectEntry+`WHERE ($1 = '' OR pipeline = $1) AND bucket = $2 AND object_key IN (SELECT unnest($3::text[])) ORDER BY id`,
-		pipeline, bucket, encoded)
+		selectEntry+`WHERE ($1 = '' OR pipeline = $1) AND bucket = $2 AND object_key IN (SELECT unnest($3::text[]))`+
+			s.indexed()+` ORDER BY id`, pipeline, bucket, encoded)
 	return list, err
+}
+
+// indexed lets a lookup go by the index on the beginning of keys.
+func (s *Store) indexed() string {
+	if s.dialect.OneWriter {
+		return ""
+	}
+	return ` AND left(object_key, ` + indexedKey + `) IN (SELECT left(unnest($3::text[]), ` + indexedKey + `))`
 }
 
 // Get returns an entry; ok is false if there is none of that id.

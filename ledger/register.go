@@ -11,6 +11,9 @@ import (
 // does so before an object's first chunk, so that every later step is an
 // update of a row that exists. All candidates must be of one bucket; one that
 // is listed twice gets one row.
+//
+// Rows are inserted in the order of their keys, so that two processes that
+// register the same objects never wait for each other.
 func (s *Store) Register(ctx context.Context, pipeline string, list []Candidate) error {
 	if len(list) == 0 {
 		return nil
@@ -38,7 +41,8 @@ func (s *Store) Register(ctx context.Context, pipeline string, list []Candidate)
 			FROM (SELECT unnest($3::text[]) AS object_key, unnest($4::text[]) AS generation,
 				unnest($5::text[]) AS version, unnest($6::bigint[]) AS size) AS c
 			WHERE NOT EXISTS (SELECT 1 FROM {}.ledger AS l WHERE l.pipeline = $1 AND l.bucket = $2
-				AND l.object_key = c.object_key AND l.generation = c.generation)`+s.unlessThere(),
+				AND l.object_key = c.object_key AND l.generation = c.generation)
+			ORDER BY c.object_key, c.generation`+s.unlessThere(),
 			pipeline, bucket, keys, generations, versions, sizes, string(Pending), now())
 		if err != nil {
 			return fmt.Errorf("register %d objects: %w", len(keys), err)

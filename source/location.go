@@ -30,6 +30,16 @@ type Location struct {
 // scheme is how the address of a bucket begins.
 var scheme = regexp.MustCompile(`^([a-z][a-z0-9+.-]*)://`)
 
+// SplitScheme takes a text apart into the scheme that it begins with, and the
+// rest. The scheme is "" and the rest is the text if it begins with none: a
+// local path may have "://" in it.
+func SplitScheme(text string) (name, rest string) {
+	if m := scheme.FindStringSubmatch(text); m != nil {
+		return m[1], text[len(m[0]):]
+	}
+	return "", text
+}
+
 // Parse reads a location: a local path or file:///path, or scheme://bucket/key
 // for any other store, each of which may be a pattern (see [object.Pattern]).
 // Nothing in it is percent-encoded. A relative path is made absolute, and is
@@ -37,9 +47,9 @@ var scheme = regexp.MustCompile(`^([a-z][a-z0-9+.-]*)://`)
 // there is such a store, and what is in it, is not looked at.
 func Parse(text string) (Location, error) {
 	l := Location{Text: text, Scheme: "file"}
-	rest := text
-	if m := scheme.FindStringSubmatch(text); m != nil {
-		l.Scheme, rest = m[1], text[len(m[0]):]
+	name, rest := SplitScheme(text)
+	if name != "" {
+		l.Scheme = name
 	}
 	var pattern string
 	var err error

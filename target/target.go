@@ -31,9 +31,9 @@ type Target interface {
 	// Session begins a session that loads rows. When ctx ends, Push and Flush
 	// fail, and Close rolls back what is not committed.
 	Session(ctx context.Context, cfg SessionConfig) (Session, error)
-	// Forget deletes an object's rows from the table and its entry from the
+	// Forget deletes objects' rows from the table and their entries from the
 	// ledger, in one transaction, and tells how many rows went.
-	Forget(ctx context.Context, table string, entry ledger.Entry) (int64, error)
+	Forget(ctx context.Context, table string, entries ...ledger.Entry) (int64, error)
 	// Close frees what the target holds. Sessions must be closed before.
 	Close() error
 }
@@ -54,8 +54,23 @@ type SessionConfig struct {
 	Committed func([]ledger.Progress)
 }
 
+// NoFileIDError refuses to delete rows of files from a table that has no
+// [FileIDColumn] and holds that many of them.
+func NoFileIDError(table string, rows int64) error {
+	return fmt.Errorf("table %q has no column %s, so the %d rows of the file cannot be told from others: delete them yourself first",
+		table, FileIDColumn, rows)
+}
+
 // Session loads rows in transactions of its own choosing. It is used by one
 // goroutine at a time.
+//
+// An object that replaces others (see [abstract.Origin]) is stored in one
+// transaction, from its first item to its last, together with the deletion of
+// what it replaces: others see all of the old rows or all of the new ones. What
+// the session holds is committed before, items of other objects are refused in
+// between, and Flush in between undoes what there is of the object, which is no
+// error. Until the last item is pushed, other sessions and the ledger may have
+// to wait: whoever pushes it must not wait for them.
 //
 // If Push or Flush fails, everything pushed since the last successful Flush
 // is undone or will never be known to be durable: ask the ledger where each

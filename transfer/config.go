@@ -33,6 +33,9 @@ type Config struct {
 	Pipeline string
 	// NoFileID leaves out the column that tells which file a row is from.
 	NoFileID bool
+	// OnChange is what becomes of an object of which another generation was
+	// loaded.
+	OnChange OnChange
 
 	// Limits bounds the memory and the parallelism of reading. Default: see
 	// [reader.NewLimits].
@@ -61,6 +64,8 @@ func (c Config) withDefaults() (Config, error) {
 	var errs []error
 	if c.Source == nil || c.Target == nil || c.Format == nil {
 		errs = append(errs, errors.New("a load needs a Source, a Target and a Format"))
+	} else if err := c.checkOnChange(); err != nil {
+		errs = append(errs, err)
 	}
 	if c.Table == "" {
 		errs = append(errs, errors.New("a load needs a Table"))

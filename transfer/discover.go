@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
@@ -71,16 +70,19 @@ func (l *load) sort(ctx context.Context, jobs []*job, known map[string][]ledger.
 	var refused []*job
 	var why []error
 	for _, j := range jobs {
-		entry, loaded := pick(known[j.id.Key], j.id.Generation)
-		j.entry = entry
-		switch {
+		found := pick(known[j.id.Key], j.id.Generation)
+		refusal := found.refusal(l.cfg.OnChange)
+		j.entry, j.replaces = found.entry, found.replaces(l.cfg.OnChange)
+		switch entry := found.entry; {
+		case entry.ID == 0 && !l.dry:
+			refused, why = append(refused, j), append(why, errUnregistered)
 		case entry.State == ledger.Done:
 			l.skip(ctx, j)
 		case entry.State == ledger.Parked:
 			l.stats.refused()
 			l.parked(ctx, j)
-		case loaded != nil:
-			refused, why = append(refused, j), append(why, changedSince(*loaded))
+		case refusal != nil:
+			refused, why = append(refused, j), append(why, refusal)
 		default:
 			open = append(open, j)
 		}
@@ -126,34 +128,9 @@ func (l *load) registerNew(ctx context.Context, jobs []*job, known map[string][]
 	}
 	var list []ledger.Candidate
 	for _, j := range jobs {
-		if entry, _ := pick(known[j.id.Key], j.id.Generation); entry.ID == 0 {
+		if pick(known[j.id.Key], j.id.Generation).entry.ID == 0 {
 			list = append(list, ledger.Candidate{Object: j.id, Version: j.file.Info.Version, Size: j.file.Info.Size})
 		}
 	}
 	return len(list) > 0, ask(ctx, func() error { return l.ledger.Register(ctx, l.cfg.Pipeline, list) })
-}
-
-// pick finds the entry of a generation, and another generation of the same
-// key that has rows in the table, if there is one.
-func pick(entries []ledger.Entry, generation string) (entry ledger.Entry, loaded *ledger.Entry) {
-	for _, e := range entries {
-		switch {
-		case e.Object.Generation == generation:
-			entry = e
-		case e.Rows > 0:
-			loaded = &e
-		}
-	}
-	return entry, loaded
-}
-
-// changedSince explains why a new generation of a loaded file is not loaded.
-func changedSince(old ledger.Entry) error {
-	how := "was loaded"
-	if old.State != ledger.Done {
-		how = "was partly loaded"
-	}
-	return abstract.WithClass(abstract.FileOnly, fmt.Errorf(
-		"the file changed after it %s (%d rows are in the table): run 'sluice forget %s' to remove those rows, then load again",
-		how, old.Rows, old.Object))
 }

@@ -211,9 +211,9 @@ func (t *fakeTarget) Create(_ context.Context, _ string, table target.Table) err
 	t.columns = table.Schema
 	return t.createIs
 }
-func (t *fakeTarget) Verify(context.Context, string, string) error                { return nil }
-func (t *fakeTarget) Forget(context.Context, string, ledger.Entry) (int64, error) { return 0, nil }
-func (t *fakeTarget) Close() error                                                { return nil }
+func (t *fakeTarget) Verify(context.Context, string, string) error                   { return nil }
+func (t *fakeTarget) Forget(context.Context, string, ...ledger.Entry) (int64, error) { return 0, nil }
+func (t *fakeTarget) Close() error                                                   { return nil }
 
 func (t *fakeTarget) Session(_ context.Context, cfg target.SessionConfig) (target.Session, error) {
 	t.mu.Lock()

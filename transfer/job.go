@@ -17,6 +17,9 @@ type job struct {
 	// entry is where the ledger says the file stands. Without a ledger it
 	// stays zero.
 	entry ledger.Entry
+	// replaces are the entries whose rows go when the file is loaded, which
+	// then is done in one transaction.
+	replaces []int64
 	// sample is what the file's beginning tells, once it was looked at.
 	sample *reader.Sample
 	// takeovers is how often the file was taken over where it stood still.

@@ -63,7 +63,7 @@ func TestP12BadFilesAreRecorded(t *testing.T) {
 	}
 	// A parked file is named, counted, and left alone.
 	result = r.mustLoad(nil)
-	if result.FilesFailed != 1 || !strings.Contains(result.Failures[0].Reason(), "sluice forget "+bad) {
+	if result.FilesFailed != 1 || !strings.Contains(result.Failures[0].Reason(), "sluice replay --failed "+bad) {
 		t.Errorf("%+v", result)
 	}
 	if e := r.entry(bad); e.Attempts != ledger.MaxAttempts {

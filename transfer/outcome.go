@@ -15,7 +15,7 @@ type Outcome struct {
 	// Err is why the file failed, nil if it is loaded to its end.
 	Err error
 	// Parked tells that the failure was the last one allowed, in this run or
-	// an earlier one: the file is left alone until it is forgotten.
+	// an earlier one: the file is left alone until it is replayed or forgotten.
 	Parked bool
 }
 
@@ -72,7 +72,7 @@ func (l *load) fail(ctx context.Context, j *job, err error) error {
 // parked reports a file that failed too often in earlier runs.
 func (l *load) parked(ctx context.Context, j *job) {
 	l.failed(ctx, Outcome{Object: j.id, Parked: true, Err: fmt.Errorf(
-		"parked after %d failed attempts, the last one: %s; 'sluice forget %s' lets it be tried again",
+		"parked after %d failed attempts, the last one: %s; 'sluice replay --failed %s' lets it be tried again",
 		j.entry.Attempts, j.entry.Reason, j.id)})
 }
 

@@ -64,6 +64,9 @@ func (l *load) describe(ctx context.Context) (exists bool, err error) {
 		return false, err
 	}
 	l.schema = table.Schema
+	if err := l.checkReplaceable(l.cfg.Table, table); err != nil {
+		return true, err
+	}
 	return true, l.checkColumns(table.Schema)
 }
 
@@ -148,10 +151,10 @@ func (l *load) checkColumns(schema abstract.Schema) error {
 	for _, c := range l.cfg.Columns {
 		i := index.find(c.Name)
 		if i < 0 {
-			return fmt.Errorf("--column %s=%s: table %q exists and has no such column", c.Name, c.Type, l.cfg.Table)
+			return configError("--column %s=%s: table %q exists and has no such column", c.Name, c.Type, l.cfg.Table)
 		}
 		if schema[i].Type != c.Type {
-			return fmt.Errorf("--column %s=%s: table %q exists and takes %s there", c.Name, c.Type, l.cfg.Table, schema[i].Type)
+			return configError("--column %s=%s: table %q exists and takes %s there", c.Name, c.Type, l.cfg.Table, schema[i].Type)
 		}
 	}
 	return nil

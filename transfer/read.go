@@ -99,6 +99,7 @@ func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
 		r.records += origin.Rows + origin.Rejected
 		r.rejected += origin.Rejected
 		origin.Opening, r.opening = r.opening, nil
+		origin.Replaces = r.job.replaces
 		if origin.Last && r.records == 0 {
 			origin.Reason = "the file has no records"
 		}
@@ -114,7 +115,11 @@ func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
 	if r.worker.ledger == nil {
 		r.remember(after)
 	}
-	// The small files before a large one need not wait for its end.
+	// The small files before a large one need not wait for its end, unless
+	// a flush would undo what there is of it.
+	if len(r.job.replaces) > 0 {
+		return nil
+	}
 	if r.worker.flushDue() {
 		return r.worker.flush(ctx)
 	}

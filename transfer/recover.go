@@ -105,10 +105,12 @@ func (w *worker) refresh(ctx context.Context, j *job) (open bool, err error) {
 	case err != nil:
 		return false, err
 	case !ok:
-		return false, w.fail(ctx, j, errors.New("the file was forgotten while it was being loaded: load it again"))
+		return false, w.fail(ctx, j, errors.New("the file was forgotten, or replaced by another generation, while it was being loaded: load it again"))
 	}
 	j.entry = entry
 	switch entry.State {
+	case ledger.Replay:
+		return false, w.fail(ctx, j, errors.New("the file was put back to be replayed while it was being loaded: load it again"))
 	case ledger.Done:
 		w.finish(ctx, j)
 		return false, nil

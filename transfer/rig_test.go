@@ -6,10 +6,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/object/file"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
@@ -155,4 +157,17 @@ func (r *rig) entry(path string) ledger.Entry {
 		r.t.Fatalf("entry of %s: %v, %v", path, entries, err)
 	}
 	return entries[len(entries)-1]
+}
+
+// only passes on the pages of a source without all objects but one.
+type only struct {
+	source.Source
+	key string
+}
+
+func (o *only) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
+	return o.Source.Pages(ctx, func(ctx context.Context, bucket object.Bucket, infos []object.Info) error {
+		infos = slices.DeleteFunc(slices.Clone(infos), func(i object.Info) bool { return i.Key != o.key })
+		return page(ctx, bucket, infos)
+	})
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
 // The exit codes, as the help documents them.
@@ -56,6 +58,12 @@ func exitCode(err error) int {
 		return exitUsage
 	}
 	if _, ok := errors.AsType[*connector.AddressError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[*ledger.BindError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[*transfer.ConfigError](err); ok {
 		return exitUsage
 	}
 	if errors.Is(err, context.Canceled) {

@@ -89,7 +89,9 @@ func nextLoad(f ledgerFlags, e ledger.Entry) string {
 	case e.State == ledger.Done:
 		return "leaves it alone: it is loaded"
 	case e.State == ledger.Parked:
-		return "leaves it alone: it failed too often; to have it tried again from its beginning: " + forgetLine(f, e)
+		return "leaves it alone: it failed too often; to have it tried again: " + commandLine("replay --failed", f, e)
+	case e.State == ledger.Replay:
+		return "loads it from its beginning, if it finds it, and replaces these rows"
 	case e.Offset > 0:
 		return fmt.Sprintf("goes on after record %s at byte offset %d, if the file is still the same", count(e.Rows+e.Rejected), e.Offset)
 	default:
@@ -97,11 +99,11 @@ func nextLoad(f ledgerFlags, e ledger.Entry) string {
 	}
 }
 
-// forgetLine is the command that forgets a file, to be pasted into a shell.
-func forgetLine(f ledgerFlags, e ledger.Entry) string {
+// commandLine is a command about a file, to be pasted into a shell.
+func commandLine(command string, f ledgerFlags, e ledger.Entry) string {
 	name := e.Object.Bucket + "/" + e.Object.Key
 	if e.Object.Bucket == abstract.LocalBucket {
 		name = e.Object.Key
 	}
-	return fmt.Sprintf("sluice forget %s --to %s --pipeline %s", shellWord(name), shellWord(connector.Shown(f.to)), shellWord(e.Pipeline))
+	return fmt.Sprintf("sluice %s %s --to %s --pipeline %s", command, shellWord(name), shellWord(connector.Shown(f.to)), shellWord(e.Pipeline))
 }

@@ -23,7 +23,8 @@ and rejected, and why it failed or why its first row was rejected. The states:
   done      loaded to its end
   pending   found, and perhaps partly loaded
   failed    the last run could not load it, and the next one tries again
-  parked    failed in five runs; left alone until 'sluice forget'
+  parked    failed in five runs; left alone until 'sluice replay --failed'
+  replay    put back by 'sluice replay': the next load replaces its rows
 
 Unprintable bytes of a name are shown escaped, and the name in quotes; explain
 and forget take it so, too.`,

@@ -20,7 +20,11 @@ func forgetCommand(a *app) *cobra.Command {
 		Long: `Delete a file's rows from the table and its entries, of every generation,
 from the ledger, in one transaction each. The next load that finds the file
 loads it from its beginning. OBJECT is a path or a URL, as 'sluice files'
-prints it. With --all and --pipeline, every file of the pipeline is forgotten.`,
+prints it. With --all and --pipeline, every file of the pipeline is forgotten,
+a thousand in a transaction.
+
+To load a file once more without its rows being gone in the meantime, use
+'sluice replay'.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case all && len(args) > 0:
@@ -45,17 +49,7 @@ prints it. With --all and --pipeline, every file of the pipeline is forgotten.`,
 
 func (a *app) forget(ctx context.Context, t target.Target, f ledgerFlags, args []string, all bool) error {
 	if all {
-		// The listing is finished before anything is deleted: the ledger
-		// must not be changed while it is being read.
-		var entries []ledger.Entry
-		err := t.Ledger().List(ctx, ledger.Filter{Pipeline: f.pipeline}, func(e ledger.Entry) error {
-			entries = append(entries, e)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		return a.forgetEntries(ctx, t, f, entries)
+		return a.forgetAll(ctx, t, f)
 	}
 	for _, arg := range args {
 		entries, err := findObject(ctx, t, f, arg)
@@ -67,6 +61,44 @@ func (a *app) forget(ctx context.Context, t target.Target, f ledgerFlags, args [
 		}
 	}
 	return nil
+}
+
+// forgetAtOnce is how many files are forgotten in one transaction.
+const forgetAtOnce = 1000
+
+// forgetAll forgets a pipeline.
+func (a *app) forgetAll(ctx context.Context, t target.Target, f ledgerFlags) error {
+	table, err := t.Ledger().Table(ctx, f.pipeline)
+	if err != nil {
+		return err
+	}
+	var files, rows int64
+	batch := make([]ledger.Entry, 0, forgetAtOnce)
+	flush := func() error {
+		deleted, err := t.Forget(ctx, table, batch...)
+		if err != nil {
+			return fmt.Errorf("%w (%s forgotten before)", err, plural(files, "file"))
+		}
+		files, rows, batch = files+int64(len(batch)), rows+deleted, batch[:0]
+		return nil
+	}
+	err = t.Ledger().List(ctx, ledger.Filter{Pipeline: f.pipeline}, func(e ledger.Entry) error {
+		if batch = append(batch, e); len(batch) < forgetAtOnce {
+			return nil
+		}
+		return flush()
+	})
+	if err == nil && len(batch) > 0 {
+		err = flush()
+	}
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return printJSON(a.Out, map[string]any{"pipeline": f.pipeline, "files": files, "rows_deleted": rows})
+	}
+	_, err = fmt.Fprintf(a.Out, "forgot %s of pipeline %q: %s deleted from table %q\n", plural(files, "file"), f.pipeline, plural(rows, "row"), table)
+	return err
 }
 
 func (a *app) forgetEntries(ctx context.Context, t target.Target, f ledgerFlags, entries []ledger.Entry) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
@@ -81,21 +82,22 @@ func findObject(ctx context.Context, t target.Target, f ledgerFlags, arg string)
 // quoted is how a name begins that was put into quotes for display.
 var quoted = regexp.MustCompile(`^"(/|[a-z][a-z0-9+.-]*://)`)
 
-// parseObject reads the name of an object as explain and forget take it: a
+// parseObject reads the name of an object as explain, forget and replay take it: a
 // path, relative or absolute, a URL, or either as [abstract.ObjectID.String]
 // quotes it.
 func parseObject(arg string) (bucket, key string, err error) {
 	if name, err := strconv.Unquote(arg); err == nil && quoted.MatchString(arg) {
 		arg = name
 	}
-	if scheme, rest, ok := strings.Cut(arg, "://"); ok && scheme != "file" {
+	scheme, rest := source.SplitScheme(arg)
+	if scheme != "" && scheme != "file" {
 		name, key, ok := strings.Cut(rest, "/")
 		if !ok || name == "" || key == "" {
 			return "", "", usage(fmt.Errorf("object %q: write it as %s://BUCKET/KEY", arg, scheme))
 		}
 		return scheme + "://" + name, key, nil
 	}
-	key, err = filepath.Abs(strings.TrimPrefix(arg, "file://"))
+	key, err = filepath.Abs(rest)
 	if err != nil {
 		return "", "", fmt.Errorf("object %q: %w", arg, err)
 	}

@@ -25,6 +25,9 @@ func loadCommand(a *app) *cobra.Command {
 		Long: `Load the files that match into a table, which is created if there is none.
 Files that are loaded already are left out, and a file that is partly loaded is
 continued where it was left: run the same command again after any interruption.
+A file that changed after rows of it were loaded fails; --on-change says what
+else to do. Which of two contents is the newer is not asked: what is there now
+is loaded.
 
 SOURCE is a file, a directory (with all below it, except names that start with
 . or _) or a pattern: * ? [a-z] within a name, ** for any directories, {a,b}
@@ -138,6 +141,7 @@ func (a *app) transferConfig(f *loadFlags, src source.Source, t target.Target) t
 		Limits:     reader.NewLimits(int64(f.memory)/2, 0),
 		Workers:    f.workers,
 		OnBadRow:   f.bad,
+		OnChange:   f.change,
 		MaxBadRows: f.maxBadRows,
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/config"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
 // loadFlags are the flags of load.
@@ -24,6 +25,7 @@ type loadFlags struct {
 	workers             int
 	onBadRow            string
 	maxBadRows          config.CountOrPercent
+	onChange            string
 	dryRun, json        bool
 	store               storeFlags
 
@@ -31,6 +33,7 @@ type loadFlags struct {
 	hints  reader.Hints
 	schema abstract.Schema
 	bad    reader.OnBadRow
+	change transfer.OnChange
 }
 
 const (
@@ -57,10 +60,16 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, or skip the row and count it")
 	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under --on-bad-row skip, such as 100 or 0.1% (default: no limit)")
+	flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
 	f.store.bind(cmd)
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be loaded and how, and load nothing")
 	flags.BoolVar(&f.json, "json", false, "print the outcome as one JSON object (with --to stdout: to stderr)")
+}
+
+// changes are the values of --on-change.
+var changes = map[string]transfer.OnChange{
+	"fail": transfer.FailChanged, "append": transfer.AppendChanged, "replace": transfer.ReplaceChanged,
 }
 
 // complete checks the flags and computes what follows from them. It reports
@@ -89,6 +98,13 @@ func (f *loadFlags) complete() error {
 		f.bad = reader.SkipRow
 	default:
 		errs = append(errs, fmt.Errorf("--on-bad-row %q: use fail or skip", f.onBadRow))
+	}
+	var ok bool
+	if f.change, ok = changes[f.onChange]; !ok {
+		errs = append(errs, fmt.Errorf("--on-change %q: use fail, append or replace", f.onChange))
+	}
+	if f.change == transfer.ReplaceChanged && f.noFileID {
+		errs = append(errs, errors.New("--on-change replace needs the column that --no-file-id leaves out, to tell a file's rows from others"))
 	}
 	if int64(f.memory) < leastMemory {
 		errs = append(errs, fmt.Errorf("--memory %s: at least %s is needed", f.memory.String(), bytesText(leastMemory)))

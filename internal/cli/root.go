@@ -49,7 +49,7 @@ and run the same command again: it goes on where it was, no row lost or doubled.
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(loadCommand(a), statusCommand(a), filesCommand(a), explainCommand(a), forgetCommand(a),
+	root.AddCommand(loadCommand(a), statusCommand(a), filesCommand(a), explainCommand(a), forgetCommand(a), replayCommand(a),
 		demoCommand(a), versionCommand(a))
 	return root
 }

@@ -15,9 +15,9 @@ func statusCommand(a *app) *cobra.Command {
 		Use:   "status",
 		Short: "Show each pipeline in numbers",
 		Long: `Show, for each pipeline in the target's ledger, how many files are done,
-pending, failed and parked, and how many rows are loaded and rejected. A
-pipeline is what a load keeps its progress under: one for each table, unless
-load --pipeline says otherwise. 'sluice files' lists the files.
+pending (to be replayed, too), failed and parked, and how many rows are loaded
+and rejected. A pipeline is what a load keeps its progress under: one for each
+table, unless load --pipeline says otherwise. 'sluice files' lists the files.
 
 The exit code is 3 if files failed or are parked.`,
 		Args:              noArgs,
@@ -45,7 +45,7 @@ func (a *app) status(ctx context.Context, t target.Target, f ledgerFlags) error 
 			}
 			continue
 		}
-		out.row(s.Pipeline, s.Table, count(s.Files[ledger.Done]), count(s.Files[ledger.Pending]),
+		out.row(s.Pipeline, s.Table, count(s.Files[ledger.Done]), count(s.Files[ledger.Pending]+s.Files[ledger.Replay]),
 			count(s.Files[ledger.Failed]), count(s.Files[ledger.Parked]), count(s.Rows), count(s.Rejected))
 	}
 	if !f.json {

@@ -4,6 +4,7 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -16,6 +17,10 @@ func (w *writer) insert(ctx context.Context) error {
 	items := w.txn.takeItems()
 	if len(items) == 0 {
 		return nil
+	}
+	if err := w.deleteReplaced(w.txn.context(ctx), items); err != nil {
+		abstract.ReleaseAll(items)
+		return classifyRows(err)
 	}
 	sink := w.tables[items[0].Table]
 	sink.feed.load(items)
@@ -34,6 +39,10 @@ func (w *writer) insert(ctx context.Context) error {
 func (w *writer) commit(ctx context.Context) {
 	t := w.txn
 	if t == nil {
+		return
+	}
+	if t.whole != nil { // a caller that did not wait
+		w.abort(errors.New("it was to be committed in the middle of an object that replaces others"))
 		return
 	}
 	if err := w.insert(ctx); err != nil {
@@ -62,6 +71,7 @@ func (w *writer) commit(ctx context.Context) {
 		}
 	}
 	w.txn = nil
+	w.giveBack(ctx)
 	for s, batch := range t.sessions {
 		if s.committed != nil {
 			s.committed(batch.Sorted())
@@ -101,7 +111,9 @@ func (w *writer) abandon(err error) {
 func (w *writer) drop(told func(*session) error) {
 	t := w.txn
 	w.txn = nil
+	t.endWhole()
 	w.rollback()
+	w.giveBack(context.Background())
 	abstract.ReleaseAll(t.takeItems())
 	for s := range t.sessions {
 		s.failed = told(s)

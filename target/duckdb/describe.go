@@ -145,8 +145,8 @@ func (t *Target) Create(ctx context.Context, name string, table target.Table) er
 	}
 	t.writer.mu.Lock()
 	defer t.writer.mu.Unlock()
-	if t.writer.closed {
-		return errTargetClosed
+	if err := t.writer.await(ctx, nil); err != nil {
+		return err
 	}
 	// If this fails, the sessions whose rows were in it are told.
 	t.writer.commit(context.WithoutCancel(ctx))

@@ -38,7 +38,9 @@ func (s *session) Push(items []abstract.ChangeItem) error {
 	return s.writer.push(s.ctx, s, items)
 }
 
-// Flush implements [target.Session]. It commits for all sessions.
+// Flush implements [target.Session]. It commits for all sessions. What the
+// session has of an object that replaces others, but not to its end, is alone
+// in its transaction, and is undone.
 func (s *session) Flush() error {
 	w := s.writer
 	w.mu.Lock()
@@ -46,7 +48,9 @@ func (s *session) Flush() error {
 	if err := s.usable(); err != nil {
 		return err
 	}
-	if t := w.txn; t != nil && t.sessions[s] != nil {
+	if t := w.txn; t != nil && t.whole != nil && t.whole.session == s {
+		w.drop(func(*session) error { return nil })
+	} else if t != nil && t.sessions[s] != nil {
 		w.commit(s.ctx)
 		if err := s.takeError(); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/target"
 )
 
 // feedDB is an in-memory database beside the file, for the views that DuckDB
@@ -52,6 +53,9 @@ func (w *writer) check(ctx context.Context, item abstract.ChangeItem) error {
 			return err
 		}
 		w.tables[item.Table] = s
+	}
+	if len(item.Origin.Replaces) > 0 && !s.feed.fileID {
+		return fmt.Errorf("table %q has no column %s, so the rows of a file cannot be told from others, nor replaced", item.Table, target.FileIDColumn)
 	}
 	if item.Batch != nil && !s.schema.Equal(item.Batch.Schema()) {
 		return fmt.Errorf("batch for table %q does not have the table's columns: it has %v, the table %v",

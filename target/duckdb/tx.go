@@ -29,21 +29,23 @@ func (t tx) Query(ctx context.Context, query string, args ...any) (ledger.Rows, 
 	return rows, nil
 }
 
-// Update implements [ledger.DB]. It commits what the sessions have pushed so
+// Update implements [ledger.DB]. It waits for an object that is being replaced,
+// commits what the sessions have pushed so
 // far, then runs fn in a transaction of its own: DuckDB checkpoints a commit
 // only if no other transaction is writing.
 func (t *Target) Update(ctx context.Context, fn func(ledger.Tx) error) error {
 	w := t.writer
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed {
-		return errTargetClosed
+	if err := w.await(ctx, nil); err != nil {
+		return err
 	}
 	// If this fails, the sessions whose rows were in it are told.
 	w.commit(context.WithoutCancel(ctx))
 	if err := w.exec(ctx, "BEGIN"); err != nil {
 		return err
 	}
+	defer w.giveBack(ctx)
 	if err := fn(tx{w.conn}); err != nil {
 		w.rollback()
 		return err

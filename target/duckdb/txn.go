@@ -20,6 +20,9 @@ type txn struct {
 	progress ledger.Batch
 	sessions map[*session]*ledger.Batch // what each session has in it
 	alone    bool                       // no other session may join
+	full     bool                       // to be committed with the push that made it so
+	whole    *whole                     // nil: may be committed at any time
+	deleted  map[int64]bool             // the replaced files whose rows were deleted
 
 	items []abstract.ChangeItem // not yet inserted, all of one table
 	bytes int64                 // of items
@@ -27,7 +30,7 @@ type txn struct {
 
 // newTxn is a transaction that s begins.
 func newTxn(s *session) *txn {
-	return &txn{begun: time.Now(), sessions: map[*session]*ledger.Batch{}, alone: s.alone}
+	return &txn{begun: time.Now(), sessions: map[*session]*ledger.Batch{}, alone: s.alone, deleted: map[int64]bool{}}
 }
 
 // admits tells whether s may have a part in the transaction. A session that

@@ -29,25 +29,28 @@ func (t *Target) Verify(ctx context.Context, pipeline, table string) error {
 }
 
 // Forget implements [target.Target].
-func (t *Target) Forget(ctx context.Context, table string, entry ledger.Entry) (deleted int64, err error) {
+func (t *Target) Forget(ctx context.Context, table string, entries ...ledger.Entry) (deleted int64, err error) {
+	ids := ledger.IDs(entries)
 	err = t.Update(ctx, func(tx ledger.Tx) error {
+		rows, err := t.ledger.Rows(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
 		exists, fileID, err := t.hasFileID(ctx, tx, table)
 		switch {
 		case err != nil:
 			return err
-		case exists && !fileID && entry.Rows > 0:
-			return fmt.Errorf("table %q has no column %s, so the %d rows of the file cannot be told from others: delete them yourself first",
-				table, target.FileIDColumn, entry.Rows)
+		case exists && !fileID && rows > 0:
+			return target.NoFileIDError(table, rows)
 		case exists && fileID:
-			query := fmt.Sprintf("DELETE FROM %s WHERE %s = $1", t.writer.qualify(table), quote(target.FileIDColumn))
-			if deleted, err = tx.Exec(ctx, query, entry.ID); err != nil {
-				return fmt.Errorf("delete its rows from table %q: %w", table, err)
+			if deleted, err = t.writer.deleteRows(ctx, tx, table, ids); err != nil {
+				return err
 			}
 		}
-		return t.ledger.Forget(ctx, tx, entry.ID)
+		return t.ledger.Forget(ctx, tx, ids...)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("forget %s: %w", entry.Object, err)
+		return 0, fmt.Errorf("forget %s: %w", ledger.Names(entries), err)
 	}
 	return deleted, nil
 }

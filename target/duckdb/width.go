@@ -31,15 +31,13 @@ func (w *writer) fit(ctx context.Context, columns int) error {
 	if columns <= w.widest {
 		return nil
 	}
-	fitted := w.options.fitWidth(columns)
-	for _, stmt := range []string{
-		fmt.Sprintf("SET memory_limit = '%dB'", fitted.Memory),
-		fmt.Sprintf("SET threads = %d", fitted.Threads),
-	} {
-		if err := w.exec(ctx, stmt); err != nil {
-			return fmt.Errorf("%s: %w", stmt, err)
-		}
-	}
 	w.widest = columns
+	if err := w.setMemory(ctx); err != nil {
+		return err
+	}
+	stmt := fmt.Sprintf("SET threads = %d", w.options.fitWidth(columns).Threads)
+	if err := w.exec(ctx, stmt); err != nil {
+		return fmt.Errorf("%s: %w", stmt, err)
+	}
 	return nil
 }

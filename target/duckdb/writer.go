@@ -39,8 +39,9 @@ type writer struct {
 	mu     sync.Mutex // guards conn and everything below
 	conn   *sql.Conn
 	tables map[string]*sink
-	widest int  // columns of the widest of them
-	txn    *txn // nil between transactions
+	widest int   // columns of the widest of them
+	room   int64 // memory for rows deleted, see makeRoom
+	txn    *txn  // nil between transactions
 	closed bool
 }
 
@@ -48,6 +49,11 @@ type writer struct {
 func (w *writer) push(ctx context.Context, s *session, items []abstract.ChangeItem) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	// Before anything else: an error of the wait leaves nothing behind.
+	if err := w.await(ctx, s); err != nil {
+		abstract.ReleaseAll(items)
+		return err
+	}
 	if err := w.ready(ctx, s, items); err != nil {
 		abstract.ReleaseAll(items)
 		return err
@@ -71,7 +77,10 @@ func (w *writer) push(ctx context.Context, s *session, items []abstract.ChangeIt
 // committed.
 func (w *writer) due() bool {
 	t := w.txn
-	return t.rows >= commitRows || t.total >= commitBuffers*w.options.Buffer || time.Since(t.begun) >= commitAfter
+	if t.whole != nil {
+		return false
+	}
+	return t.full || t.rows >= commitRows || t.total >= commitBuffers*w.options.Buffer || time.Since(t.begun) >= commitAfter
 }
 
 // ready prepares everything that pushing the items needs, before any of them
@@ -108,6 +117,18 @@ func (w *writer) undo(s *session, cause error) error {
 
 // add takes one item, which it owns, and for which w is ready.
 func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) error {
+	begins := w.txn.begins(item.Origin)
+	if begins && w.txn != nil && w.txn.whole == nil {
+		w.commit(context.WithoutCancel(ctx)) // what it has is not to wait for the object's end
+		if s.failed != nil {
+			item.Release()
+			return s.failed
+		}
+	}
+	if err := w.txn.fits(item.Origin); err != nil {
+		item.Release()
+		return err
+	}
 	size := sizeOf(item)
 	if t := w.txn; t != nil && len(t.items) > 0 && (t.items[0].Table != item.Table || t.bytes+size > w.options.Buffer) {
 		if err := w.insert(ctx); err != nil {
@@ -124,7 +145,12 @@ func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) 
 		}
 		w.txn = newTxn(s)
 	}
-	return w.txn.take(s, item, size)
+	origin := item.Origin
+	if err := w.txn.take(s, item, size); err != nil {
+		return err
+	}
+	w.txn.note(s, origin, begins)
+	return nil
 }
 
 // sizeOf is how many bytes of Arrow data an item holds.

@@ -19,17 +19,24 @@ func (s *session) commit() error {
 	if t == nil {
 		return nil
 	}
+	if t.whole.id != 0 { // Flush, in the middle of it
+		_ = s.abort(nil)
+		return nil
+	}
 	if err := s.copier.flush(s.ctx, t.conn); err != nil {
 		return s.abort(err)
 	}
 	// What the user's constraints have put off is checked while it can still
 	// be blamed on a row, and where the user's functions are found.
-	if t.rows > 0 {
-		if err := s.target.batch(s.ctx, t.conn, "SET CONSTRAINTS ALL IMMEDIATE; "+ownPath); err != nil {
+	if len(t.locked) > 0 { // a batch of no rows has locked its table, too
+		if err := s.target.batch(s.ctx, t.conn, checkDeferred+"; "+ownPath); err != nil {
 			return s.abort(fmt.Errorf("check deferred constraints: %w", err))
 		}
 	}
 	progress := t.progress.Sorted()
+	if err := s.deleteLate(progress); err != nil {
+		return s.abort(err)
+	}
 	if err := s.target.ledger.Advance(s.ctx, tx{s.target, t.conn, s.target.timeouts.statement}, progress); err != nil {
 		return s.abort(err)
 	}

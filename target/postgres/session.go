@@ -40,6 +40,7 @@ type txn struct {
 	locked      map[string]bool // the tables that were locked and described in it
 	progress    ledger.Batch
 	rows, bytes int64
+	whole       whole
 }
 
 // Session implements [target.Target]. It connects when it is first used.
@@ -77,7 +78,7 @@ func (s *session) Push(items []abstract.ChangeItem) error {
 		}
 	}
 	s.pushed = time.Now()
-	if t := s.txn; t != nil && (rare || t.rows >= commitRows || t.bytes >= commitBytes || time.Since(t.begun) >= commitAfter) {
+	if t := s.txn; t != nil && t.whole.id == 0 && (t.whole.ended || rare || t.rows >= commitRows || t.bytes >= commitBytes || time.Since(t.begun) >= commitAfter) {
 		return s.commit()
 	}
 	return nil
@@ -85,6 +86,12 @@ func (s *session) Push(items []abstract.ChangeItem) error {
 
 // add takes one item into the transaction. The item remains the caller's.
 func (s *session) add(item abstract.ChangeItem) error {
+	begins := s.txn.begins(item.Origin)
+	if begins && s.txn != nil && s.txn.whole.id == 0 {
+		if err := s.commit(); err != nil { // what it has is not to wait for the object's end
+			return err
+		}
+	}
 	if s.txn == nil {
 		conn, err := s.target.begin(s.ctx, s.conn)
 		if s.conn = conn; err != nil {
@@ -92,12 +99,22 @@ func (s *session) add(item abstract.ChangeItem) error {
 		}
 		s.txn = &txn{conn: conn, begun: time.Now(), locked: map[string]bool{}}
 	}
+	if err := s.txn.admits(item.Origin); err != nil {
+		return err
+	}
+	if err := s.replace(item); err != nil {
+		return err
+	}
 	if item.Batch != nil {
 		if err := s.encode(item); err != nil {
 			return err
 		}
 	}
-	return s.txn.progress.Add(item.Origin)
+	if err := s.txn.progress.Add(item.Origin); err != nil {
+		return err
+	}
+	s.txn.note(item.Origin, begins)
+	return nil
 }
 
 // encode hands an item's rows to the copier.
@@ -121,7 +138,8 @@ func (s *session) encode(item abstract.ChangeItem) error {
 	return err
 }
 
-// Flush implements [target.Session].
+// Flush implements [target.Session]. What there is of an object that replaces
+// others, but not to its end, is alone in its transaction, and is undone.
 func (s *session) Flush() error {
 	if err := s.usable(); err != nil {
 		return s.abort(err)

@@ -16,6 +16,9 @@ const (
 	userPath = "SET LOCAL search_path = DEFAULT"
 )
 
+// checkDeferred checks at once what the user's constraints have put off.
+const checkDeferred = "SET CONSTRAINTS ALL IMMEDIATE"
+
 // beginSQL begins a transaction and makes its settings, whatever those of the
 // server, the database, the role or the pooler are. They end with it.
 func (t *Target) beginSQL(conn *pgx.Conn) string {

@@ -27,12 +27,13 @@ func (t *Target) Verify(ctx context.Context, pipeline, name string) error {
 
 // Forget implements [target.Target]. It looks through the whole table, unless
 // the user has made an index on the file id.
-func (t *Target) Forget(ctx context.Context, name string, entry ledger.Entry) (deleted int64, err error) {
+func (t *Target) Forget(ctx context.Context, name string, entries ...ledger.Entry) (deleted int64, err error) {
+	ids := ledger.IDs(entries)
 	err = t.transact(ctx, 0, func(tx ledger.Tx) error {
-		// The entry is locked first: another process may be about to commit rows
-		// of the file. They are seen by the DELETE below, or never come to be,
-		// since their compare-and-set finds no entry any more (Invariant 1).
-		at, err := t.ledger.PositionIn(ctx, tx, entry.ID)
+		// The entries are locked first: another process may be about to commit
+		// rows of the files. They are seen by the DELETE below, or never come to
+		// be, since their compare-and-set finds no entry any more (Invariant 1).
+		rows, err := t.ledger.Rows(ctx, tx, ids)
 		if err != nil {
 			return err
 		}
@@ -40,19 +41,23 @@ func (t *Target) Forget(ctx context.Context, name string, entry ledger.Entry) (d
 		switch {
 		case err != nil:
 			return err
-		case exists && !fileID && at.Rows > 0:
-			return fmt.Errorf("table %q has no column %s, so the %d rows of the file cannot be told from others: delete them yourself first",
-				name, target.FileIDColumn, at.Rows)
+		case exists && !fileID && rows > 0:
+			return target.NoFileIDError(name, rows)
 		case exists && fileID:
-			query := fmt.Sprintf("DELETE FROM %s WHERE %s = $1", t.qualify(name), quote(target.FileIDColumn))
-			if deleted, err = tx.Exec(ctx, query, entry.ID); err != nil {
-				return fmt.Errorf("delete its rows from table %q: %w", name, err)
+			if deleted, err = t.deleteRows(ctx, tx, name, ids); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, checkDeferred); err != nil {
+				return fmt.Errorf("check deferred constraints: %w", err)
+			}
+			if _, err := tx.Exec(ctx, ownPath); err != nil {
+				return err
 			}
 		}
-		return t.ledger.Forget(ctx, tx, entry.ID)
+		return t.ledger.Forget(ctx, tx, ids...)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("forget %s: %w", entry.Object, err)
+		return 0, fmt.Errorf("forget %s: %w", ledger.Names(entries), err)
 	}
 	return deleted, nil
 }

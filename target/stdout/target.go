@@ -65,7 +65,7 @@ func (p *printer) Session(ctx context.Context, cfg target.SessionConfig) (target
 }
 
 // Forget implements [target.Target].
-func (p *printer) Forget(context.Context, string, ledger.Entry) (int64, error) {
+func (p *printer) Forget(context.Context, string, ...ledger.Entry) (int64, error) {
 	return 0, errors.New("rows that were printed cannot be forgotten")
 }
 

@@ -1,9 +1,11 @@
 package targettest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/target"
 )
 
 func testForget(t *testing.T, h Harness) {
@@ -11,6 +13,8 @@ func testForget(t *testing.T, h Harness) {
 		"rows and entry": testForgetRows,
 		"table gone":     testForgetWithoutTable,
 		"all or nothing": testForgetAtomic,
+		"many":           testForgetMany,
+		"stale entry":    testForgetStale,
 	})
 }
 
@@ -37,6 +41,36 @@ func testForgetRows(e *env) {
 	}
 	e.must(pushAndFlush(e.session(), e.chunk(again, 5, true)))
 	e.want(loaded{all, 4, true}, loaded{again, 5, true})
+}
+
+// testForgetMany: all of them, or none.
+func testForgetMany(e *env) {
+	part, all := e.half()
+	other := e.file("other")
+	e.must(pushAndFlush(e.session(), e.chunk(other, 2, true)))
+	n, err := e.db.Forget(e.Context(), table, e.entry(all), e.entry(part))
+	if n != 7 || err != nil {
+		e.Errorf("forget: %d rows, %v", n, err)
+	}
+	e.gone(part)
+	e.gone(all)
+	e.want(loaded{other, 2, true})
+	if n, err := e.db.Forget(e.Context(), table); n != 0 || err != nil {
+		e.Errorf("forget nothing: %d rows, %v", n, err)
+	}
+}
+
+// testForgetStale: what counts is how many rows there are now, and not when
+// the entry was read.
+func testForgetStale(e *env) {
+	e.must(e.db.Create(e.Context(), table, target.Table{Schema: simple}))
+	f := e.file("a")
+	stale := e.entry(f)
+	e.must(pushAndFlush(e.session(), e.chunk(f, 3, true)))
+	if _, err := e.db.Forget(e.Context(), table, stale); err == nil || !strings.Contains(err.Error(), target.FileIDColumn) {
+		e.Errorf("rows that cannot be told from others were forgotten: %v", err)
+	}
+	e.want(loaded{f, 3, true})
 }
 
 func testForgetWithoutTable(e *env) {

@@ -54,6 +54,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("Refused", func(t *testing.T) { testRefused(t, h) })
 	t.Run("Ledger", func(t *testing.T) { testLedger(t, h) })
 	t.Run("Verify", func(t *testing.T) { testVerify(t, h) })
+	t.Run("Replace", func(t *testing.T) { testReplace(t, h) })
 	t.Run("Forget", func(t *testing.T) { testForget(t, h) })
 }
 

@@ -1,0 +1,153 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/target"
+)
+
+// An object that replaces others is stored in one transaction. What it
+// replaces is deleted before its rows arrive, as a unique key may take old and
+// new ones for the same. Nobody is kept from moving the old entries on
+// meanwhile, since that may take long; instead they are locked before the
+// commit, and what was added since is deleted as well.
+
+// whole is the object that must come to its end in a transaction, and what was
+// deleted for it and for others that came in one item.
+type whole struct {
+	id      int64              // 0: the transaction may be committed
+	ended   bool               // it has come to its end, and the transaction is to do so
+	offsets map[int64]int64    // of the replaced entries, from before their rows were deleted
+	tables  map[string][]int64 // the replaced entries, by table
+}
+
+// begins tells that an item is the first of an object that replaces others
+// and has more items to come.
+func (t *txn) begins(o abstract.Origin) bool {
+	return len(o.Replaces) > 0 && !o.Last && (t == nil || !t.progress.Has(o.LedgerID))
+}
+
+// admits refuses an item that would come between those of an object that must
+// come to its end first.
+func (t *txn) admits(o abstract.Origin) error {
+	if t.whole.id != 0 && t.whole.id != o.LedgerID {
+		return fmt.Errorf("%s was pushed in the middle of an object that replaces others: push that one to its end first", o.Object)
+	}
+	return nil
+}
+
+// replace deletes what an item replaces, if it is its object's first in the
+// transaction.
+func (s *session) replace(item abstract.ChangeItem) error {
+	t, o := s.txn, item.Origin
+	if len(o.Replaces) == 0 || t.progress.Has(o.LedgerID) {
+		return nil
+	}
+	if err := s.copier.wait(); err != nil { // the connection is needed
+		return err
+	}
+	sink, err := s.sink(s.ctx, item.Table)
+	if err != nil {
+		return err
+	}
+	if !sink.table.fileID {
+		return fmt.Errorf("table %q has no column %s, so the rows of a file cannot be told from others, nor replaced", item.Table, target.FileIDColumn)
+	}
+	if err := s.target.batch(s.ctx, t.conn, ownPath); err != nil {
+		return err
+	}
+	offsets, err := s.target.ledger.Offsets(s.ctx, tx{s.target, t.conn, s.target.timeouts.statement}, o.Replaces)
+	if err != nil {
+		return err
+	}
+	if t.whole.tables == nil {
+		t.whole.tables, t.whole.offsets = map[string][]int64{}, map[int64]int64{}
+	}
+	t.whole.tables[item.Table] = append(t.whole.tables[item.Table], o.Replaces...)
+	if len(offsets) == 0 {
+		return s.target.batch(s.ctx, t.conn, userPath)
+	}
+	for id, offset := range offsets {
+		t.whole.offsets[id] = offset
+	}
+	if _, err := s.target.deleteRows(s.ctx, tx{s.target, t.conn, 0}, item.Table, o.Replaces); err != nil {
+		return contested(o, err)
+	}
+	return nil
+}
+
+// contested makes a conflict of a wait for the lock of a row that is replaced:
+// most likely another loader is replacing it.
+func contested(o abstract.Origin, err error) error {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "55P03" {
+		return fmt.Errorf("%w (%v)", &ledger.ConflictError{ID: o.LedgerID, Object: o.Object, Before: o.Before}, err)
+	}
+	return err
+}
+
+// note notes what an item that was taken means for the transaction.
+func (t *txn) note(o abstract.Origin, begins bool) {
+	if begins {
+		t.whole.id = o.LedgerID
+	}
+	if t.whole.id == o.LedgerID && o.Last {
+		t.whole.id, t.whole.ended = 0, true
+	}
+}
+
+// deleteLate deletes rows that others have added to what is replaced since its
+// rows were deleted. After that nobody can: the entries are locked, and gone
+// once this transaction is committed.
+func (s *session) deleteLate(progress []ledger.Progress) error {
+	t := s.txn
+	if len(t.whole.tables) == 0 {
+		return nil
+	}
+	ledgerTx := tx{s.target, t.conn, s.target.timeouts.statement}
+	if err := s.target.ledger.Lock(s.ctx, ledgerTx, progress); err != nil {
+		return err
+	}
+	for table, ids := range t.whole.tables {
+		now, err := s.target.ledger.Offsets(s.ctx, ledgerTx, ids)
+		if err != nil {
+			return err
+		}
+		late := false
+		for id, offset := range now {
+			late = late || offset != t.whole.offsets[id]
+		}
+		if !late {
+			continue
+		}
+		if _, err := s.target.deleteRows(s.ctx, tx{s.target, t.conn, 0}, table, ids); err != nil {
+			return err
+		}
+		if err := s.target.batch(s.ctx, t.conn, ownPath); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteRows deletes all rows of the files of those ledger ids from a table
+// that has the column [target.FileIDColumn], and tells how many they were. It
+// looks through the whole table, unless the user has made an index on the
+// column. The user's triggers look names up where the user's sessions do, and
+// the transaction goes on so.
+func (t *Target) deleteRows(ctx context.Context, tx ledger.Tx, name string, ids []int64) (int64, error) {
+	if _, err := tx.Exec(ctx, userPath); err != nil {
+		return 0, err
+	}
+	deleted, err := tx.Exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE %s OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.int8[])",
+		t.qualify(name), quote(target.FileIDColumn)), ids)
+	if err != nil {
+		return 0, fmt.Errorf("delete the rows of %d files from table %q: %w", len(ids), name, err)
+	}
+	return deleted, nil
+}
