@@ -28,7 +28,8 @@ func TestT24Settings(t *testing.T) {
 		"idle_in_transaction_session_timeout = 1", "default_transaction_isolation = 'serializable'", "synchronous_commit = off",
 		"extra_float_digits = -15", "bytea_output = 'escape'", "default_transaction_deferrable = on",
 	} {
-		sqlExec(t, address, `ALTER DATABASE `+strings.TrimPrefix(mustURL(t, address).Path, "/")+` SET `+setting)
+		// From another database: the settings hold for whoever connects to this.
+		sqlExec(t, server.URL("postgres"), `ALTER DATABASE `+strings.TrimPrefix(mustURL(t, address).Path, "/")+` SET `+setting)
 	}
 	db := open(t, address)
 	schema := abstract.Schema{{Name: "n", Type: abstract.Int64}, {Name: "s", Type: abstract.Text}, {Name: `back\slash`, Type: abstract.TimestampTZ}}
