@@ -78,7 +78,7 @@ type envelope struct {
 
 	Event string // s3:TestEvent
 
-	Records []record // S3
+	Records []json.RawMessage // S3, each a record
 
 	Source     string `json:"source"` // EventBridge
 	DetailType string `json:"detail-type"`
@@ -114,8 +114,8 @@ func (m *envelope) contents() (contents, error) {
 	case m.Event == "s3:TestEvent":
 		c.test = true
 	case len(m.Records) > 0:
-		for i, r := range m.Records {
-			e, err := r.event()
+		for i, text := range m.Records {
+			e, err := readRecord(text)
 			if err != nil {
 				c.malformed = append(c.malformed, fmt.Errorf("record %d: %w", i, err))
 				continue
@@ -137,6 +137,14 @@ func (m *envelope) contents() (contents, error) {
 		return contents{}, errors.New("the message holds no event of S3")
 	}
 	return c, nil
+}
+
+func readRecord(text json.RawMessage) (event, error) {
+	var r record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return event{}, err
+	}
+	return r.event()
 }
 
 // event reads a record. Its key is encoded as in a form, once: a plus sign is
