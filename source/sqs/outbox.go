@@ -3,7 +3,6 @@ package sqs
 import (
 	"context"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -22,14 +21,14 @@ const (
 )
 
 // drain sends what comes through the queue, ten at a time, until the queue is
-// closed and empty. What must be sent again send returns. The mutex is for
-// those who drain one queue: one of them gathers at a time, so that batches are
-// full.
-func (s *Source) drain(ctx context.Context, gathering *sync.Mutex, queue <-chan *message, send func(context.Context, []*message, bool) []*message) {
+// closed and empty. What must be sent again send returns. gathering has
+// room for one of those who drain one queue: one at a time gathers, so that
+// batches are full.
+func (s *Source) drain(ctx context.Context, gathering chan struct{}, queue <-chan *message, send func(context.Context, []*message, bool) []*message) {
 	for {
-		gathering.Lock()
+		gathering <- struct{}{}
 		batch := gather(queue)
-		gathering.Unlock()
+		<-gathering
 		if len(batch) == 0 {
 			return
 		}

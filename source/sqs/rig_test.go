@@ -115,9 +115,9 @@ func inBubble(t *testing.T, cfg sqs.Config, prepare func(r *rig), test func(t *t
 		ctx, cancel := context.WithCancel(t.Context())
 		r.stop = cancel
 		go func() { r.ended <- r.source.Pages(ctx, r.page) }()
+		defer r.end() // after a failure, too: nothing may be left in the bubble
 		synctest.Wait()
 		test(t, r)
-		r.end()
 	})
 }
 

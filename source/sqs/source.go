@@ -76,11 +76,11 @@ func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bu
 // start begins what goes on after Pages has ended, until Close.
 func (s *Source) start(ctx context.Context) {
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
-	var gathering, returning sync.Mutex
+	gathering, returning := make(chan struct{}, 1), make(chan struct{}, 1)
 	for range deleters {
-		s.running.Go(func() { s.drain(ctx, &gathering, s.held.deletes, s.delete) })
+		s.running.Go(func() { s.drain(ctx, gathering, s.held.deletes, s.delete) })
 	}
-	s.running.Go(func() { s.drain(ctx, &returning, s.held.returns, s.giveBackNow) })
+	s.running.Go(func() { s.drain(ctx, returning, s.held.returns, s.giveBackNow) })
 	s.running.Go(func() { s.beat(ctx) })
 }
 
