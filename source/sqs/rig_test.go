@@ -105,11 +105,7 @@ func inBubble(t *testing.T, cfg sqs.Config, prepare func(r *rig), test func(t *t
 		cfg.Queue = "https://sqs.us-east-1.amazonaws.com/000000000000/q"
 		cfg.Logger = slog.New(slog.NewTextHandler(io.MultiWriter(r.log, t.Output()), nil))
 		if cfg.Places == nil {
-			location, err := source.Parse("s3://b/in/**/*.csv")
-			if err != nil {
-				t.Fatal(err)
-			}
-			cfg.Places = []source.Place{{Bucket: r.store, Location: location}}
+			cfg.Places = place(t, r.store)
 		}
 		r.source = sqs.New(r.queue, cfg)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -119,6 +115,16 @@ func inBubble(t *testing.T, cfg sqs.Config, prepare func(r *rig), test func(t *t
 		synctest.Wait()
 		test(t, r)
 	})
+}
+
+// place is where the objects must be.
+func place(t *testing.T, b object.Bucket) []source.Place {
+	t.Helper()
+	location, err := source.Parse("s3://b/in/**/*.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []source.Place{{Bucket: b, Location: location}}
 }
 
 // end stops following and closes, as the engine does.
@@ -171,7 +177,7 @@ func (r *rig) take() []abstract.ObjectID {
 	return taken
 }
 
-// takeKeys is take for tests that want certain objects, in any order.
+// wantTaken is take for tests that want certain objects, in any order.
 func (r *rig) wantTaken(keys ...string) []abstract.ObjectID {
 	r.t.Helper()
 	taken := r.take()

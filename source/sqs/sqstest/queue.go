@@ -91,6 +91,13 @@ func (q *Queue) Redeliver(id string) {
 	q.wake()
 }
 
+// Purge removes all messages.
+func (q *Queue) Purge() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.messages = nil
+}
+
 // Len is how many messages are in the queue, those held included.
 func (q *Queue) Len() int {
 	q.mu.Lock()
