@@ -10,11 +10,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/source/sqs"
 )
 
-const second = time.Second
-
-// wait lets the bubble's time pass.
-func wait(d time.Duration) { time.Sleep(d) }
-
 // the same message again after it was deleted is loaded by nobody, and
 // deleted again.
 func TestQ01Q03Duplicates(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object"
@@ -74,6 +75,11 @@ type rig struct {
 	pages [][]string
 	block chan struct{} // page waits for it to be closed, unless it is nil
 }
+
+const second = time.Second
+
+// wait lets the bubble's time pass.
+func wait(d time.Duration) { time.Sleep(d) }
 
 // logged collects what is logged.
 type logged struct {

@@ -244,8 +244,11 @@ func TestOverwrittenAndStopped(t *testing.T) {
 		t.Error(err)
 	}
 	stop()
-	if visible, held := r2.queues.Len(t, r2.queue); visible != "1" || held != "0" {
-		t.Errorf("%s messages are visible and %s held after the stop, want 1 and 0", visible, held)
+	// fauxqs does not notice that a long poll was given up, and may answer it
+	// with what was given back: then the message counts as held.
+	visible, held := r2.queues.Len(t, r2.queue)
+	if st := r2.source.Stats(); visible+held != "10" && visible+held != "01" || st.Released != 1 || st.Deleted != 1 {
+		t.Errorf("%s messages are visible and %s held after the stop, want 1 in all; %+v", visible, held, st)
 	}
 }
 
