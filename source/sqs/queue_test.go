@@ -333,7 +333,7 @@ func TestPageError(t *testing.T) {
 func TestRandom(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	order := sqstest.Shuffled(seed)
+	order, fail := sqstest.Shuffled(seed), sqstest.Shuffled(seed+1)
 	inBubble(t, sqs.Config{Hold: 100}, func(r *rig) { r.queue.Order = order; r.queue.MaxReceives = 1000 }, func(t *testing.T, r *rig) {
 		loaded := map[abstract.ObjectID]int{}
 		for i := range 500 {
@@ -343,7 +343,7 @@ func TestRandom(t *testing.T) {
 		for r.queue.Len() > 0 {
 			for _, id := range r.take() {
 				switch {
-				case loaded[id] == 0 && order(4) == 0:
+				case loaded[id] == 0 && fail(4) == 0:
 					r.failed(id, false)
 				default:
 					loaded[id]++

@@ -53,12 +53,6 @@ func (s *store) put(key, etag string, size int64) {
 	s.objects[key] = object.Info{Key: key, Size: size, Generation: fmt.Sprintf("%s:%d", etag, size)}
 }
 
-func (s *store) remove(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.objects, key)
-}
-
 // rig is a source that follows a double, and an engine that the test plays:
 // it takes every page at once and answers when the test says so.
 type rig struct {
