@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,6 +56,34 @@ func TestQ02SameMessageInFlight(t *testing.T) {
 		r.queue.Redeliver(m)
 		r.wantTaken()
 		r.wantLen(0)
+	})
+}
+
+// a message comes again while it is being deleted. The queue takes the old
+// handle and deletes nothing; so it is deleted by the new one, too.
+func TestQ02ReceivedWhileDeleted(t *testing.T) {
+	var id atomic.Value
+	inBubble(t, sqs.Config{}, func(r *rig) {
+		r.queue.Fail = func(call string) error {
+			if call == "DeleteMessageBatch" {
+				if m, ok := id.Swap("").(string); ok && m != "" {
+					r.queue.Redeliver(m)
+					wait(second)
+				}
+			}
+			return nil
+		}
+	}, func(t *testing.T, r *rig) {
+		m := r.queue.Send(message(r.created("in/a.csv", "e", 1)))
+		ids := r.wantTaken("in/a.csv")
+		id.Store(m)
+		r.done(ids...)
+		wait(2 * second)
+		r.wantTaken()
+		r.wantLen(0)
+		if st := r.source.Stats(); st.Duplicates != 1 || st.Deleted != 1 {
+			t.Errorf("%+v", st)
+		}
 	})
 }
 
@@ -209,11 +238,11 @@ func TestStat(t *testing.T) {
 		wait(30 * second)
 		r.wantLen(0)
 		// A store that does not answer keeps the message.
-		r.store.fail = errors.New("503")
+		r.store.breakWith(errors.New("503"))
 		r.queue.Send(message(strings.Replace(bare, "%s", "empty.csv", 1)))
 		r.wantTaken()
 		r.wantLen(1)
-		r.store.fail = nil
+		r.store.breakWith(nil)
 		wait(30 * second)
 		r.done(r.wantTaken("in/empty.csv")...)
 		r.wantLen(0)

@@ -47,6 +47,13 @@ func (s *store) Stat(_ context.Context, key string) (object.Info, error) {
 	return info, nil
 }
 
+// breakWith makes the store fail, nil mends it.
+func (s *store) breakWith(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = err
+}
+
 func (s *store) put(key, etag string, size int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
