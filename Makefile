@@ -7,7 +7,7 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check postgres test crash test-minio test-versions fmt bench clean
+.PHONY: help build demo check postgres fauxqs test crash test-minio test-versions fmt bench clean
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,9 +32,14 @@ postgres: ## Install PostgreSQL where there is none and apt-get may (for make te
 		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql; } || \
 		{ echo "the tests need PostgreSQL: apt-get install postgresql"; exit 1; }
 
-test: build postgres ## Everything: unit, model, PostgreSQL, corpus, kill -9 and memory tests; lists what was skipped
+fauxqs = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test/fauxqs
+
+fauxqs: ## Install fauxqs, an SQS server, where there is none (for make test; needs Node and npm)
+	@test -e $(fauxqs)/node_modules/fauxqs/dist/app.js || npm install --silent --no-audit --no-fund --prefix $(fauxqs) fauxqs@1.9.2
+
+test: build postgres fauxqs ## Everything: unit, model, PostgreSQL, corpus, kill -9 and memory tests; lists what was skipped
 	$(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- $(TESTFLAGS) ./...
-	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required $(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- -shuffle=on -timeout=30m ./...
+	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required SLUICE_FAUXQS=required $(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- -shuffle=on -timeout=30m ./...
 
 crash: build postgres ## S3 to PostgreSQL under 200 kills, 50 cut connections, 20 ended sessions
 	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required SLUICE_CRASH=long $(GO) test -count=1 -v -timeout=60m ./crash

@@ -16,11 +16,13 @@ const module = "github.com/seed-ede61cd5/sluice"
 var layers = [][]string{
 	{"abstract"},
 	{"config", "object"},
+	{"internal/awsclient"},
 	{"object/*", "internal/s3folder"},
 	{"parsequeue", "ledger"},
 	{"pusher", "source", "target"},
 	{"target/postgres/internal/*"},
 	{"source/*", "target/*"},
+	{"source/sqs/sqstest"},
 	{"reader/internal/*"},
 	{"reader"},
 	{"reader/*"},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/awsclient"
 )
 
 const (
@@ -35,10 +36,10 @@ func (a *attempts) again(ctx context.Context, b *Bucket, what request, err error
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	code := codeOf(err)
+	code := awsclient.CodeOf(err)
 	if !a.mended && (code == "ExpiredToken" || code == "RequestTimeTooSkewed") {
 		// The SDK has set its clock by the answer already.
-		b.credentials.renew()
+		b.credentials.Renew()
 		a.mended = true
 		return nil
 	}

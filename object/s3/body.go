@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/awsclient"
 	"github.com/seed-ede61cd5/sluice/object"
 )
 
@@ -91,7 +92,7 @@ func (b *body) open() error {
 			b.from, b.cause = out, nil
 			return nil
 		}
-		if b.cause = err; statusOf(err) == http.StatusForbidden && b.info.Version != "" {
+		if b.cause = err; awsclient.StatusOf(err) == http.StatusForbidden && b.info.Version != "" {
 			// Reading a version takes a permission of its own. If-Match is as
 			// good.
 			b.info.Version, b.cause = "", nil

@@ -1,25 +1,17 @@
 package s3
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go/logging"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/awsclient"
 	"github.com/seed-ede61cd5/sluice/object"
 )
 
@@ -27,7 +19,7 @@ import (
 type Bucket struct {
 	name        string
 	client      *s3.Client
-	credentials *credentials
+	credentials *awsclient.Credentials
 	transport   *transport
 	payer       types.RequestPayer // "" unless the requester pays
 	heads       heads
@@ -43,18 +35,17 @@ var (
 // nothing of the store; whether there is such a bucket shows at the first use.
 // Errors are Permanent: what the user has to change.
 func Open(ctx context.Context, name string, opts Options) (*Bucket, error) {
-	cfg, err := load(ctx, opts)
+	cfg, connections, err := awsclient.Load(ctx, awsclient.Options{
+		Region: opts.Region, Profile: opts.Profile, Role: opts.Role, CAFile: opts.CAFile,
+		Connect: opts.connect, Timeout: opts.idle,
+	})
 	if err != nil {
 		return nil, err
 	}
-	client, ok := cfg.HTTPClient.(*awshttp.BuildableClient)
-	if !ok {
-		return nil, fmt.Errorf("the AWS configuration brings its own HTTP client (%T)", cfg.HTTPClient)
-	}
 	b := &Bucket{
 		name:        name,
-		credentials: &credentials{cache: aws.NewCredentialsCache(cfg.Credentials)},
-		transport:   newTransport(client.GetTransport(), opts),
+		credentials: awsclient.NewCredentials(cfg.Credentials),
+		transport:   newTransport(connections, opts),
 		parts:       newParts(),
 	}
 	if opts.RequesterPays {
@@ -68,7 +59,7 @@ func Open(ctx context.Context, name string, opts Options) (*Bucket, error) {
 			o.BaseEndpoint = &opts.Endpoint
 		}
 		var u *url.URL
-		if u, err = checkEndpoint(aws.ToString(o.BaseEndpoint), opts.AllowHTTP); err == nil {
+		if u, err = awsclient.CheckEndpoint(aws.ToString(o.BaseEndpoint), opts.AllowHTTP); err == nil {
 			o.UsePathStyle = opts.PathStyle || needsPath(u)
 		}
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
@@ -78,42 +69,6 @@ func Open(ctx context.Context, name string, opts Options) (*Bucket, error) {
 		return nil, err
 	}
 	return b, nil
-}
-
-// load reads the environment and the shared configuration files, and adds
-// what the options say.
-func load(ctx context.Context, opts Options) (aws.Config, error) {
-	// Only credentials are fetched by this client itself, in small answers: one
-	// that does not come must not hold up everything (Open makes a transport of
-	// its own for the rest).
-	client := awshttp.NewBuildableClient().WithTimeout(cmp.Or(opts.idle, idleTimeout))
-	if opts.CAFile != "" {
-		pool, err := trusted(opts.CAFile)
-		if err != nil {
-			return aws.Config{}, err
-		}
-		client = client.WithTransportOptions(func(t *http.Transport) { t.TLSClientConfig.RootCAs = pool })
-	}
-	if opts.connect != nil {
-		client = client.WithTransportOptions(opts.connect)
-	}
-	cfg, err := config.LoadDefaultConfig(ctx,
-		config.WithHTTPClient(client),
-		config.WithLogger(logging.Nop{}),
-		config.WithSharedConfigProfile(opts.Profile),
-		config.WithRegion(opts.Region),
-	)
-	if err != nil {
-		return aws.Config{}, fmt.Errorf("read the AWS configuration: %w", err)
-	}
-	if cfg.Region == "" {
-		cfg.Region = "us-east-1"
-	}
-	if opts.Role != "" {
-		cfg.Credentials = stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), opts.Role,
-			func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "sluice" })
-	}
-	return cfg, nil
 }
 
 // Name implements [object.Bucket].
@@ -130,9 +85,7 @@ func (b *Bucket) Close() error {
 
 // Generation is the generation of an object with that ETag, with or without
 // its quotes, and that size.
-func Generation(etag string, size int64) string {
-	return strings.Trim(etag, `"`) + ":" + strconv.FormatInt(size, 10)
-}
+func Generation(etag string, size int64) string { return awsclient.Generation(etag, size) }
 
 // etagOf is the ETag in a generation, in quotes as If-Match takes it, "" if
 // the store has not told any.

@@ -1,20 +1,17 @@
 package s3
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/awsclient"
 	"github.com/seed-ede61cd5/sluice/object"
 )
 
@@ -43,7 +40,7 @@ func (b *Bucket) explain(what request, err error) error {
 	if what.listing() {
 		name = fmt.Sprintf("bucket %q", b.name)
 	}
-	detail := cause(err)
+	detail := awsclient.Cause(err)
 	if v.text != "" {
 		detail = fmt.Errorf("%s (%w)", v.text, detail)
 	}
@@ -55,7 +52,7 @@ func (b *Bucket) explain(what request, err error) error {
 
 // isChange tells whether the answer means that the generation is gone.
 func isChange(what request, err error) bool {
-	switch statusOf(err) {
+	switch awsclient.StatusOf(err) {
 	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
 		return true
 	case http.StatusNotFound:
@@ -67,25 +64,25 @@ func isChange(what request, err error) bool {
 // isMissing tells whether a 404 is about the object. Without a body, which an
 // answer to a HEAD never has, the code is a word for the status.
 func isMissing(err error) bool {
-	switch codeOf(err) {
+	switch awsclient.CodeOf(err) {
 	case "NoSuchKey", "NoSuchVersion", "NotFound", "UnknownError", "":
-		return statusOf(err) == http.StatusNotFound
+		return awsclient.StatusOf(err) == http.StatusNotFound
 	}
 	return false
 }
 
 // judge is the table of what can go wrong.
 func (b *Bucket) judge(what request, err error) verdict {
-	if v, ok := b.judgeAccount(err); ok {
-		return v
+	if class, text, ok := awsclient.Judge(err); ok {
+		return verdict{class, text}
 	}
-	if v, ok := judgeConnection(err); ok {
+	if v, ok := b.judgeBucket(err); ok {
 		return v
 	}
 	if _, ok := errors.AsType[*answerError](err); ok || errors.Is(err, object.ErrChanged) {
 		return verdict{abstract.FileOnly, ""}
 	}
-	status, code := statusOf(err), codeOf(err)
+	status, code := awsclient.StatusOf(err), awsclient.CodeOf(err)
 	switch {
 	case status == 0 || status == http.StatusTooManyRequests || status >= 500 || isBusy(code):
 		return verdict{abstract.Transient, ""}
@@ -107,30 +104,12 @@ func isBusy(code string) bool {
 	return false
 }
 
-// judgeAccount knows what is wrong with the configuration, whatever the object.
-func (b *Bucket) judgeAccount(err error) (verdict, bool) {
+// judgeBucket knows what is wrong with the bucket, whatever the object.
+func (b *Bucket) judgeBucket(err error) (verdict, bool) {
 	permanent := func(text string) (verdict, bool) { return verdict{abstract.Permanent, text}, true }
-	if missing, ok := errors.AsType[*credentialsError](err); ok {
-		if missing.worked {
-			return verdict{abstract.Transient, "the AWS credentials cannot be renewed"}, true
-		}
-		return permanent("no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile")
-	}
-	switch codeOf(err) {
+	switch awsclient.CodeOf(err) {
 	case "NoSuchBucket":
 		return permanent("there is no such bucket at this endpoint")
-	case "InvalidAccessKeyId", "XAdminUserNotFound":
-		return permanent("the store does not know the access key: check AWS_ACCESS_KEY_ID or --profile")
-	case "SignatureDoesNotMatch":
-		return permanent("the secret key does not belong to the access key: check AWS_SECRET_ACCESS_KEY or --profile")
-	case "ExpiredToken":
-		return permanent("the credentials have expired: get new ones")
-	case "InvalidToken":
-		return permanent("the session token is not valid: check AWS_SESSION_TOKEN, or unset it")
-	case "RequestTimeTooSkewed":
-		return permanent("this machine's clock is wrong by more than the store allows: set it")
-	case "AccountProblem", "AllAccessDisabled", "NotSignedUp":
-		return permanent("the account cannot be used")
 	case "PermanentRedirect", "AuthorizationHeaderMalformed", "MovedPermanently", "IllegalLocationConstraintException":
 		if region := regionIn(err); region != "" {
 			return permanent(fmt.Sprintf("the bucket is in the region %s: use --region %s", region, region))
@@ -158,24 +137,10 @@ func regionIn(err error) string {
 	return ""
 }
 
-// judgeConnection knows the failures of TLS that will not pass (S-40).
-func judgeConnection(err error) (verdict, bool) {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-			return verdict{abstract.Permanent, "the store's certificate is not trusted: give its authority's with --ca-file"}, true
-		}
-		return verdict{abstract.Permanent, "the store's certificate is not valid"}, true
-	}
-	if errors.Is(err, http.ErrSchemeMismatch) {
-		return verdict{abstract.Permanent, "the endpoint does not speak https"}, true
-	}
-	return verdict{}, false
-}
-
 // judgeObject knows what is wrong with one object. What is not known is taken
 // for its fault as well, so that it is recorded and the others go on.
 func judgeObject(what request, err error) verdict {
-	status, code := statusOf(err), codeOf(err)
+	status, code := awsclient.StatusOf(err), awsclient.CodeOf(err)
 	message := ""
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		message = strings.ToLower(api.ErrorMessage())
@@ -203,47 +168,6 @@ func judgeObject(what request, err error) verdict {
 
 // isMute tells whether an answer to a HEAD leaves open what is wrong.
 func isMute(err error) bool {
-	status := statusOf(err)
+	status := awsclient.StatusOf(err)
 	return status == http.StatusBadRequest || status == http.StatusForbidden
-}
-
-// statusOf is the status of the answer, 0 if there was none.
-func statusOf(err error) int {
-	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
-		return answer.HTTPStatusCode()
-	}
-	return 0
-}
-
-// codeOf is the store's code for the error, "" if it told none.
-func codeOf(err error) string {
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		return api.ErrorCode()
-	}
-	return ""
-}
-
-// cause leaves out of an error of the SDK what says nothing to a user: the
-// operation, the URL and the number of SDK attempts.
-func cause(err error) error {
-	if answer, ok := errors.AsType[*awshttp.ResponseError](err); ok && answer.HTTPStatusCode() != 0 {
-		text := fmt.Sprintf("status %d", answer.HTTPStatusCode())
-		if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() != "" {
-			text += ", " + strings.TrimSuffix(api.ErrorCode()+": "+api.ErrorMessage(), ": ")
-		}
-		if id := answer.ServiceRequestID(); id != "" {
-			text += ", request " + id
-		}
-		return errors.New(text)
-	}
-	if missing, ok := errors.AsType[*credentialsError](err); ok {
-		return missing.err
-	}
-	if sent, ok := errors.AsType[*url.Error](err); ok {
-		return sent.Err
-	}
-	if sent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
-		return sent.Err
-	}
-	return err
 }

@@ -127,7 +127,7 @@ func TestS05CredentialsRenewed(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *double, b *Bucket) {
 		want := content(large)
 		asked := 0
-		b.credentials.cache = aws.NewCredentialsCache(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		b.credentials.Cache = aws.NewCredentialsCache(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			asked++
 			return aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: canary, SessionToken: "token"}, nil
 		}))

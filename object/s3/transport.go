@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seed-ede61cd5/sluice/internal/awsclient"
 	"github.com/seed-ede61cd5/sluice/object"
 )
 
@@ -28,18 +29,7 @@ func newTransport(t *http.Transport, opts Options) *transport {
 	// Go would undo a Content-Encoding: gzip, and other bytes than the stored
 	// ones would come out.
 	t.DisableCompression = true
-	t.MaxIdleConnsPerHost = 64
-	// Over HTTP/2 all parts would share one connection, and its stalls.
-	t.Protocols = new(http.Protocols)
-	t.Protocols.SetHTTP1(true)
-	return &transport{
-		client: &http.Client{
-			Transport: t,
-			// A redirect would take the signature to another host.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		idle: cmp.Or(opts.idle, idleTimeout),
-	}
+	return &transport{client: awsclient.Client(t), idle: cmp.Or(opts.idle, idleTimeout)}
 }
 
 func (t *transport) usage() object.Usage {

@@ -10,10 +10,7 @@ import (
 )
 
 // Place is a location with the bucket it is in.
-type Place struct {
-	Bucket   object.Bucket
-	Location source.Location
-}
+type Place = source.Place
 
 // Source lists places. It implements [source.Source].
 type Source struct{ places []Place }
