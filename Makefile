@@ -35,6 +35,9 @@ postgres: ## Install PostgreSQL where there is none and apt-get may (for make te
 fauxqs = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test/fauxqs
 
 fauxqs: ## Install fauxqs, an SQS server, where there is none (for make test; needs Node and npm)
+	@command -v npm >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends npm; } || \
+		{ echo "the tests need npm: apt-get install npm"; exit 1; }
 	@test -e $(fauxqs)/node_modules/fauxqs/dist/app.js || npm install --silent --no-audit --no-fund --prefix $(fauxqs) fauxqs@1.9.2
 
 test: build postgres fauxqs ## Everything: unit, model, PostgreSQL, corpus, kill -9 and memory tests; lists what was skipped
