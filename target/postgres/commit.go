@@ -15,9 +15,12 @@ import (
 // it, as its last statement, and must find each object where the rows begin.
 //
 // Invariant 19: a session's transactions commit in the order of their pushes.
-// One whose predecessor is undone is undone as well, and until the predecessor
-// has committed it holds no lock that the predecessor could wait for: nothing
-// but its rows, in tables where rows do not wait for each other.
+// One whose predecessor is undone is undone as well.
+//
+// Invariant 20: until the predecessor has committed it holds no lock that the
+// predecessor could wait for: nothing but its rows, in tables where rows do not
+// wait for each other. What neither of them knows, such as a statement that
+// locks two tables, ends with lock_timeout.
 func (t *txn) commit() error {
 	// What the user's constraints have put off is checked while it can still
 	// be blamed on a row, and where the user's functions are found.

@@ -21,7 +21,7 @@ type table struct {
 	// serial tells that rows of one transaction may have to wait for those of
 	// another: for a key that only one of them may have, or for whatever a
 	// trigger does. Partitions may differ, and other kinds of storage may have
-	// rules of their own.
+	// rules of their own (Invariant 20).
 	serial bool
 }
 

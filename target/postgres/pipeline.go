@@ -2,7 +2,7 @@ package postgres
 
 // begin opens the next transaction on whatever lane is to be had. It waits for
 // older ones where there is none, and where rows of theirs could wait for ours:
-// that we wait for them in turn, the server would not see.
+// that we wait for them in turn, the server would not see (Invariant 20).
 func (s *session) begin() error {
 	for {
 		l, err := s.lane()
