@@ -340,10 +340,10 @@ func TestC05LaneClose(t *testing.T) {
 // into by fewer.
 func TestT14TooManyConnections(t *testing.T) {
 	address := database(t, t.Name())
-	sqlExec(t, address, `DROP ROLE IF EXISTS narrow; CREATE ROLE narrow LOGIN CONNECTION LIMIT 2;
-		CREATE SCHEMA sluice AUTHORIZATION narrow; GRANT ALL ON SCHEMA public TO narrow`)
+	sqlExec(t, address, `DROP ROLE IF EXISTS crowded; CREATE ROLE crowded LOGIN CONNECTION LIMIT 2;
+		CREATE SCHEMA sluice AUTHORIZATION crowded; GRANT ALL ON SCHEMA public TO crowded`)
 	u := mustURL(t, address)
-	u.User = url.User("narrow")
+	u.User = url.User("crowded")
 	db := openLanes(t, u.String())
 	must(t, db.Create(t.Context(), "t", numbers))
 	a := register(t, db, "a")
