@@ -66,7 +66,7 @@ test-versions: ## The PostgreSQL tests against versions 13 to 18 (needs npm: min
 fmt: ## Format the code
 	gofmt -w .
 
-bench: build ## Sluice beside DuckDB's own loader, then the parts by themselves
+bench: build ## Sluice beside DuckDB's and PostgreSQL's own loaders, then the parts by themselves
 	cd test && SLUICE=$(CURDIR)/bin/sluice $(GO) run ./bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 

@@ -49,8 +49,9 @@ type Table struct {
 // SessionConfig is what a session needs to know.
 type SessionConfig struct {
 	// Committed, if not nil, is called after each commit with the progress
-	// that the commit made durable for this session's objects. It must be
-	// quick, and must not call the target.
+	// that the commit made durable for this session's objects, in the order of
+	// the commits, one call at a time, from any goroutine. It must be quick, and
+	// must not call the target.
 	Committed func([]ledger.Progress)
 }
 

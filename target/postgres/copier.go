@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -15,16 +17,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/target/postgres/internal/pgcopy"
 )
 
-// copier encodes rows into one buffer while another is sent. While something
-// is sent, nobody else may use the connection: see wait.
-type copier struct {
-	target *Target
-	buffer *buffer     // being filled, nil if there is nothing in it
-	spare  *buffer     // to be filled next, nil if it is yet to be made
-	sent   chan result // has room for one; not nil while a buffer is sent
-}
-
-// buffer is the rows of one COPY.
+// buffer is encoded rows of one table.
 type buffer struct {
 	sink  *sink
 	bytes []byte
@@ -39,41 +32,35 @@ type part struct {
 	from, skipped int64
 }
 
-// result is what became of a buffer.
-type result struct {
-	buffer *buffer
-	err    error
-}
-
-// add encodes an item's rows and sends what has gathered. The item remains the
-// caller's. It returns how many bytes were encoded.
-func (c *copier) add(ctx context.Context, conn *pgx.Conn, sink *sink, item abstract.ChangeItem) (total int64, err error) {
-	if c.buffer != nil && c.buffer.sink != sink {
-		if err := c.send(ctx, conn); err != nil {
-			return 0, err
-		}
+// encode encodes an item's rows and sends what fills a buffer. The item
+// remains the caller's. It waits while all of the lane's buffers are in use.
+func (t *txn) encode(sink *sink, item abstract.ChangeItem) (err error) {
+	if t.buffer != nil && t.buffer.sink != sink {
+		t.send()
 	}
 	sink.encoder.Load(item.Batch, item.Origin.LedgerID)
 	defer sink.encoder.Unload()
-	limit := c.target.options.copyBytes()
+	limit := t.target.options.copyBytes()
 	for row, rows := 0, int(item.NumRows()); row < rows; {
-		b := c.begin(sink)
+		b, err := t.fill(sink)
+		if err != nil {
+			return err
+		}
 		b.parts = append(b.parts, part{item.Origin, b.rows, int64(row)})
 		before := len(b.bytes)
 		for ; row < rows && len(b.bytes) < limit; row++ {
 			if b.bytes, err = sink.encoder.AppendRow(b.bytes, row); err != nil {
-				return total, fmt.Errorf("%s of table %q: %w", place(item.Origin, int64(row)), sink.name, err)
+				return fmt.Errorf("%s of table %q: %w", place(item.Origin, int64(row)), sink.name, err)
 			}
 			b.rows++
 		}
-		total += int64(len(b.bytes) - before)
+		t.bytes += int64(len(b.bytes) - before)
 		if len(b.bytes) >= limit {
-			if err := c.send(ctx, conn); err != nil {
-				return total, err
-			}
+			t.send()
 		}
 	}
-	return total, nil
+	t.rows += item.NumRows()
+	return nil
 }
 
 // place names a row of an item.
@@ -81,77 +68,57 @@ func place(o abstract.Origin, row int64) string {
 	return fmt.Sprintf("%s, row %d after offset %d", o.Object, row+1, o.Before)
 }
 
-// begin returns the buffer to be filled.
-func (c *copier) begin(sink *sink) *buffer {
-	if c.buffer == nil {
-		c.buffer, c.spare = c.spare, nil
-		if c.buffer == nil {
-			c.buffer = &buffer{}
-		}
-		c.buffer.sink = sink
-		c.buffer.bytes = append(c.buffer.bytes[:0], pgcopy.Header...)
-		c.buffer.rows, c.buffer.parts = 0, c.buffer.parts[:0]
+// fill returns the buffer to be filled.
+func (t *txn) fill(sink *sink) (*buffer, error) {
+	if t.buffer != nil {
+		return t.buffer, nil
 	}
-	return c.buffer
+	select {
+	case b := <-t.lane.free:
+		b.sink, b.bytes, b.rows, b.parts = sink, b.bytes[:0], 0, b.parts[:0]
+		t.buffer = b
+		return b, nil
+	case <-t.done:
+		return nil, t.err
+	}
 }
 
-// send begins to send the buffer, once the one before has arrived.
-func (c *copier) send(ctx context.Context, conn *pgx.Conn) error {
-	if err := c.wait(); err != nil {
-		return err
+// send hands on the buffer that was filled, if there is one.
+func (t *txn) send() {
+	if t.buffer != nil {
+		t.work <- task{buffer: t.buffer}
+		t.buffer = nil
 	}
-	b := c.buffer
-	if b == nil {
-		return nil
-	}
-	c.buffer = nil
-	b.bytes = append(b.bytes, pgcopy.Trailer...)
-	c.sent = make(chan result, 1)
-	go func() { c.sent <- result{b, c.target.copy(ctx, conn, b)} }()
-	return nil
 }
 
-// flush sends what is left and waits until it has arrived.
-func (c *copier) flush(ctx context.Context, conn *pgx.Conn) error {
-	if err := c.send(ctx, conn); err != nil {
-		return err
+// release gives a buffer back to its lane. One huge row must not hold its
+// memory for ever.
+func (t *txn) release(b *buffer) {
+	if cap(b.bytes) > 4*t.target.options.copyBytes() {
+		b = &buffer{}
 	}
-	return c.wait()
+	t.lane.free <- b
 }
 
-// wait waits until nothing is sent any more, and tells what became of it.
-func (c *copier) wait() error {
-	if c.sent == nil {
-		return nil
+// copy runs a COPY of the rows of some buffers, all of one table.
+func (t *Target) copy(ctx context.Context, conn *pgx.Conn, list []*buffer) error {
+	var rows int64
+	size, sink := 0, list[0].sink
+	readers := []io.Reader{strings.NewReader(pgcopy.Header)}
+	for _, b := range list {
+		readers = append(readers, bytes.NewReader(b.bytes))
+		size, rows = size+len(b.bytes), rows+b.rows
 	}
-	done := <-c.sent
-	c.sent = nil
-	// When the connection breaks, pgx 5.12 returns from CopyFrom while its
-	// goroutine may still read the buffer: that one is left alone. And one huge
-	// row must not hold its memory for ever.
-	if done.err == nil && cap(done.buffer.bytes) <= 4*c.target.options.copyBytes() {
-		c.spare = done.buffer
-	}
-	return done.err
-}
-
-// reset drops what was not sent, and waits for what is.
-func (c *copier) reset() {
-	_ = c.wait() // it is undone, whatever became of it
-	c.buffer = nil
-}
-
-// copy runs the COPY of a buffer.
-func (t *Target) copy(ctx context.Context, conn *pgx.Conn, b *buffer) error {
-	limited, cancel := context.WithTimeout(ctx, t.timeouts.patience(len(b.bytes)))
+	readers = append(readers, strings.NewReader(pgcopy.Trailer))
+	limited, cancel := context.WithTimeout(ctx, t.timeouts.patience(size))
 	defer cancel()
-	tag, err := conn.PgConn().CopyFrom(limited, bytes.NewReader(b.bytes), b.sink.copySQL)
+	tag, err := conn.PgConn().CopyFrom(limited, io.MultiReader(readers...), sink.copySQL)
 	if err != nil {
-		return b.locate(t.ended(ctx, err))
+		return locate(list, t.ended(ctx, err))
 	}
-	if stored := tag.RowsAffected(); stored != b.rows {
+	if stored := tag.RowsAffected(); stored != rows {
 		return fmt.Errorf("copy into table %q: the server stored %d of %d rows: a trigger of the table leaves rows out, "+
-			"and they could not be accounted for", b.sink.name, stored, b.rows)
+			"and they could not be accounted for", sink.name, stored, rows)
 	}
 	return nil
 }
@@ -159,18 +126,22 @@ func (t *Target) copy(ctx context.Context, conn *pgx.Conn, b *buffer) error {
 // line finds the number of a COPY's row in the context of a server's error.
 var line = regexp.MustCompile(`(?m)^COPY .*, line (\d+)(?:, column .*)?$`)
 
-// locate names the row that an error is about, where the server tells.
-func (b *buffer) locate(err error) error {
+// locate names the row that an error of a COPY is about, where the server
+// tells.
+func locate(list []*buffer, err error) error {
 	where := ""
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		if match := line.FindStringSubmatch(e.Where); match != nil {
 			number, _ := strconv.ParseInt(match[1], 10, 64)
-			for _, p := range b.parts {
-				if p.from < number {
-					where = place(p.origin, number-1-p.from+p.skipped) + ": "
+			for _, b := range list {
+				for _, p := range b.parts {
+					if p.from < number {
+						where = place(p.origin, number-1-p.from+p.skipped) + ": "
+					}
 				}
+				number -= b.rows
 			}
 		}
 	}
-	return fmt.Errorf("copy into table %q: %s%w", b.sink.name, where, err)
+	return fmt.Errorf("copy into table %q: %s%w", list[0].sink.name, where, err)
 }

@@ -18,6 +18,11 @@ import (
 type table struct {
 	columns []pgcopy.Column
 	fileID  bool
+	// serial tells that rows of one transaction may have to wait for those of
+	// another: for a key that only one of them may have, or for whatever a
+	// trigger does. Partitions may differ, and other kinds of storage may have
+	// rules of their own (Invariant 20).
+	serial bool
 }
 
 // public is the table as callers see it.
@@ -60,7 +65,9 @@ func (t *Target) readColumns(ctx context.Context, tx ledger.Tx, name string) (fo
 	rows, err := tx.Query(ctx, `
 		SELECT c.relkind::text, coalesce(a.attname::text, ''), coalesce(a.atttypid::bigint, 0), coalesce(a.atttypmod, -1)::bigint,
 			coalesce(a.attgenerated <> '' OR a.attidentity = 'a', false), coalesce(y.typtype = 'e', false),
-			coalesce(format_type(a.atttypid, a.atttypmod), '')
+			coalesce(format_type(a.atttypid, a.atttypmod), ''),
+			c.relkind <> 'r' OR c.relhastriggers OR c.relam <> (SELECT m.oid FROM pg_am m WHERE m.amname = 'heap') OR EXISTS (
+				SELECT FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion))
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		LEFT JOIN pg_type y ON y.oid = a.atttypid
@@ -72,15 +79,15 @@ func (t *Target) readColumns(ctx context.Context, tx ledger.Tx, name string) (fo
 	for rows.Next() {
 		var kind, column, shown string
 		var oid, modifier int64
-		var made, isEnum bool
-		if err := rows.Scan(&kind, &column, &oid, &modifier, &made, &isEnum, &shown); err != nil {
+		var made, isEnum, serial bool
+		if err := rows.Scan(&kind, &column, &oid, &modifier, &made, &isEnum, &shown, &serial); err != nil {
 			return nil, err
 		}
 		if kind != "r" && kind != "p" {
 			return nil, fmt.Errorf("it is not a table but %s: name a table", kindName(kind))
 		}
 		if found == nil {
-			found = &table{}
+			found = &table{serial: serial}
 		}
 		switch {
 		case column == target.FileIDColumn:

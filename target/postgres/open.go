@@ -27,6 +27,7 @@ const oldest = 13
 var (
 	errTargetClosed  = errors.New("the target is closed")
 	errSessionClosed = errors.New("the session is closed")
+	errUnfinished    = errors.New("an object that replaces others has not come to its end")
 )
 
 // Target is a PostgreSQL database. It implements [target.Target].
@@ -40,6 +41,7 @@ type Target struct {
 	// first use: whoever takes it out may use it, and puts it back. It is
 	// closed with the target.
 	control chan *pgx.Conn
+	lanes   chan *lane // those that no session has now
 }
 
 var (
@@ -63,6 +65,7 @@ func open(ctx context.Context, address string, opts Options, limits timeouts) (*
 		return nil, fmt.Errorf("open PostgreSQL database: %w", err)
 	}
 	t := &Target{config: config, schema: schema, options: opts, timeouts: limits, control: make(chan *pgx.Conn, 1)}
+	t.makeLanes()
 	t.ledger = ledger.New(t, ledgerSchema, ledger.Dialect{CreateLock: createLock})
 	// A server that does not answer is not looked for: an address that is wrong
 	// now is more likely to be a mistake than something that passes.
@@ -143,6 +146,7 @@ func (t *Target) Close() error {
 		return nil
 	}
 	close(t.control)
+	t.closeLanes()
 	if conn != nil {
 		t.discard(conn)
 	}

@@ -4,28 +4,49 @@ import "time"
 
 // Options bounds what a target uses. The zero value takes every default.
 type Options struct {
-	// Buffer is how many bytes of encoded rows the target may hold. A
-	// session takes a 16th of it and at most 2 MiB, in two buffers that grow
-	// where one row is larger. Default 32 MiB.
+	// Buffer is how many bytes of encoded rows the target may hold. Each
+	// session takes a 16th of it and at most 2 MiB, the lanes take no more
+	// than half of it together; buffers grow where one row is larger. Default
+	// 32 MiB.
 	Buffer int64
+	// Lanes is how many transactions the target may have open at once besides
+	// one for each session, so that a session fills one while others are
+	// stored. Negative for none. Default: the number of cores, at most 8, and
+	// no more than Buffer allows.
+	Lanes int
+	// Transaction is about how many bytes of encoded rows a transaction holds
+	// when the session goes on with another, if a lane is to be had. Default:
+	// what a lane's buffers hold, at most 8 MiB.
+	Transaction int64
 	// ReadOnly opens the database for looking only.
 	ReadOnly bool
 }
 
 const (
 	defaultBuffer = 32 << 20
-	shares        = 32 // of Buffer, one for each of a session's two buffers
+	shares        = 32 // of Buffer, one for each of a session's own two buffers
 	mostCopy      = 1 << 20
 	leastCopy     = 16 << 10
 )
 
-// copyBytes is about how many bytes go into one COPY.
-func (o Options) copyBytes() int {
-	buffer := o.Buffer
-	if buffer <= 0 {
-		buffer = defaultBuffer
+func (o Options) buffer() int64 {
+	if o.Buffer <= 0 {
+		return defaultBuffer
 	}
-	return int(min(max(buffer/shares, leastCopy), mostCopy))
+	return o.Buffer
+}
+
+// copyBytes is about how many bytes go into one buffer.
+func (o Options) copyBytes() int {
+	return int(min(max(o.buffer()/shares, leastCopy), mostCopy))
+}
+
+// handOver is how many bytes a transaction holds when another lane goes on.
+func (o Options) handOver() int64 {
+	if o.Transaction > 0 {
+		return o.Transaction
+	}
+	return int64(spareBuffers * o.copyBytes())
 }
 
 // timeouts bound every wait for the server.

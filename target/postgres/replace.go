@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -43,40 +44,48 @@ func (t *txn) admits(o abstract.Origin) error {
 }
 
 // replace deletes what an item replaces, if it is its object's first in the
-// transaction.
+// transaction. The transactions before must have ended: one that replaces the
+// same would wait for this one, which waits for it (Invariant 20).
 func (s *session) replace(item abstract.ChangeItem) error {
-	t, o := s.txn, item.Origin
+	t, o := s.open, item.Origin
 	if len(o.Replaces) == 0 || t.progress.Has(o.LedgerID) {
 		return nil
 	}
-	if err := s.copier.wait(); err != nil { // the connection is needed
+	t.serial = true
+	if err := s.settleAll(); err != nil {
 		return err
 	}
-	sink, err := s.sink(s.ctx, item.Table)
+	sink, err := s.sink(item.Table)
 	if err != nil {
 		return err
 	}
 	if !sink.table.fileID {
 		return fmt.Errorf("table %q has no column %s, so the rows of a file cannot be told from others, nor replaced", item.Table, target.FileIDColumn)
 	}
-	if err := s.target.batch(s.ctx, t.conn, ownPath); err != nil {
+	return t.do(func(conn *pgx.Conn) error { return t.deleteReplaced(conn, item.Table, o) })
+}
+
+// deleteReplaced deletes the rows of what an object replaces, and notes how
+// far that was loaded.
+func (t *txn) deleteReplaced(conn *pgx.Conn, table string, o abstract.Origin) error {
+	if err := t.target.batch(t.ctx, conn, ownPath); err != nil {
 		return err
 	}
-	offsets, err := s.target.ledger.Offsets(s.ctx, tx{s.target, t.conn, s.target.timeouts.statement}, o.Replaces)
+	offsets, err := t.target.ledger.Offsets(t.ctx, tx{t.target, conn, t.target.timeouts.statement}, o.Replaces)
 	if err != nil {
 		return err
 	}
 	if t.whole.tables == nil {
 		t.whole.tables, t.whole.offsets = map[string][]int64{}, map[int64]int64{}
 	}
-	t.whole.tables[item.Table] = append(t.whole.tables[item.Table], o.Replaces...)
+	t.whole.tables[table] = append(t.whole.tables[table], o.Replaces...)
 	if len(offsets) == 0 {
-		return s.target.batch(s.ctx, t.conn, userPath)
+		return t.target.batch(t.ctx, conn, userPath)
 	}
 	for id, offset := range offsets {
 		t.whole.offsets[id] = offset
 	}
-	if _, err := s.target.deleteRows(s.ctx, tx{s.target, t.conn, 0}, item.Table, o.Replaces); err != nil {
+	if _, err := t.target.deleteRows(t.ctx, tx{t.target, conn, 0}, table, o.Replaces); err != nil {
 		return contested(o, err)
 	}
 	return nil
@@ -104,17 +113,16 @@ func (t *txn) note(o abstract.Origin, begins bool) {
 // deleteLate deletes rows that others have added to what is replaced since its
 // rows were deleted. After that nobody can: the entries are locked, and gone
 // once this transaction is committed.
-func (s *session) deleteLate(progress []ledger.Progress) error {
-	t := s.txn
+func (t *txn) deleteLate(progress []ledger.Progress) error {
 	if len(t.whole.tables) == 0 {
 		return nil
 	}
-	ledgerTx := tx{s.target, t.conn, s.target.timeouts.statement}
-	if err := s.target.ledger.Lock(s.ctx, ledgerTx, progress); err != nil {
+	ledgerTx := tx{t.target, t.lane.conn, t.target.timeouts.statement}
+	if err := t.target.ledger.Lock(t.ctx, ledgerTx, progress); err != nil {
 		return err
 	}
 	for table, ids := range t.whole.tables {
-		now, err := s.target.ledger.Offsets(s.ctx, ledgerTx, ids)
+		now, err := t.target.ledger.Offsets(t.ctx, ledgerTx, ids)
 		if err != nil {
 			return err
 		}
@@ -125,10 +133,10 @@ func (s *session) deleteLate(progress []ledger.Progress) error {
 		if !late {
 			continue
 		}
-		if _, err := s.target.deleteRows(s.ctx, tx{s.target, t.conn, 0}, table, ids); err != nil {
+		if _, err := t.target.deleteRows(t.ctx, tx{t.target, t.lane.conn, 0}, table, ids); err != nil {
 			return err
 		}
-		if err := s.target.batch(s.ctx, t.conn, ownPath); err != nil {
+		if err := t.target.batch(t.ctx, t.lane.conn, ownPath); err != nil {
 			return err
 		}
 	}

@@ -5,49 +5,44 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
 // A transaction is committed when it holds this many rows or encoded bytes, or
-// when something is pushed and it is this old.
+// when something is pushed and it is this old. It is committed earlier if
+// there is a lane to go on with meanwhile: see Options.Transaction.
 const (
 	commitRows  = 1_000_000
 	commitBytes = 64 << 20
 	commitAfter = 2 * time.Second
 )
 
-// session is a connection and at most one open transaction.
+// session is a pipeline of transactions: one is filled by the pushes, and
+// those that are full are stored and committed, in their order, by goroutines
+// of their own.
 type session struct {
 	ctx       context.Context
 	target    *Target
 	committed func([]ledger.Progress)
-	conn      *pgx.Conn // nil before the first use, and once it was lost
+	own       chan *lane // the session's lane when it has no transaction
+	following *lane      // taken to go on with, nil if none is
 	sinks     map[string]*sink
-	copier    copier
-	txn       *txn // nil between transactions
+	open      *txn   // takes the pushes, nil between transactions
+	flying    []*txn // handed over or given up, the oldest first
+	undone    error  // why the first transaction that was undone was
 	pushed    time.Time
 	closed    bool
 }
 
-// txn is an open transaction.
-type txn struct {
-	conn        *pgx.Conn
-	begun       time.Time
-	locked      map[string]bool // the tables that were locked and described in it
-	progress    ledger.Batch
-	rows, bytes int64
-	whole       whole
-}
-
 // Session implements [target.Target]. It connects when it is first used.
 func (t *Target) Session(ctx context.Context, cfg target.SessionConfig) (target.Session, error) {
-	return &session{
-		ctx: ctx, target: t, committed: cfg.Committed, sinks: map[string]*sink{}, copier: copier{target: t}, pushed: time.Now(),
-	}, nil
+	s := &session{
+		ctx: ctx, target: t, committed: cfg.Committed, own: make(chan *lane, 1), sinks: map[string]*sink{}, pushed: time.Now(),
+	}
+	s.own <- newLane(s.own, ownBuffers)
+	return s, nil
 }
 
 // usable returns why the session cannot go on.
@@ -78,28 +73,42 @@ func (s *session) Push(items []abstract.ChangeItem) error {
 		}
 	}
 	s.pushed = time.Now()
-	if t := s.txn; t != nil && t.whole.id == 0 && (t.whole.ended || rare || t.rows >= commitRows || t.bytes >= commitBytes || time.Since(t.begun) >= commitAfter) {
-		return s.commit()
+	if t := s.open; t != nil && t.whole.id == 0 && (t.whole.ended || rare || s.full()) {
+		s.handOver()
+	}
+	if err := s.reap(); err != nil {
+		return s.abort(err)
 	}
 	return nil
 }
 
+// full tells whether the open transaction is to be committed.
+func (s *session) full() bool {
+	t := s.open
+	if t.rows >= commitRows || t.bytes >= commitBytes || time.Since(t.begun) >= commitAfter {
+		return true
+	}
+	if t.serial || t.bytes < s.target.options.handOver() {
+		return false
+	}
+	if s.following == nil {
+		s.following = s.takeLane()
+	}
+	return s.following != nil
+}
+
 // add takes one item into the transaction. The item remains the caller's.
 func (s *session) add(item abstract.ChangeItem) error {
-	begins := s.txn.begins(item.Origin)
-	if begins && s.txn != nil && s.txn.whole.id == 0 {
-		if err := s.commit(); err != nil { // what it has is not to wait for the object's end
+	begins := s.open.begins(item.Origin)
+	if begins && s.open != nil && s.open.whole.id == 0 {
+		s.handOver() // what it has is not to wait for the object's end
+	}
+	if s.open == nil {
+		if err := s.begin(); err != nil {
 			return err
 		}
 	}
-	if s.txn == nil {
-		conn, err := s.target.begin(s.ctx, s.conn)
-		if s.conn = conn; err != nil {
-			return err
-		}
-		s.txn = &txn{conn: conn, begun: time.Now(), locked: map[string]bool{}}
-	}
-	if err := s.txn.admits(item.Origin); err != nil {
+	if err := s.open.admits(item.Origin); err != nil {
 		return err
 	}
 	if err := s.replace(item); err != nil {
@@ -110,21 +119,16 @@ func (s *session) add(item abstract.ChangeItem) error {
 			return err
 		}
 	}
-	if err := s.txn.progress.Add(item.Origin); err != nil {
+	if err := s.open.progress.Add(item.Origin); err != nil {
 		return err
 	}
-	s.txn.note(item.Origin, begins)
+	s.open.note(item.Origin, begins)
 	return nil
 }
 
-// encode hands an item's rows to the copier.
+// encode encodes an item's rows.
 func (s *session) encode(item abstract.ChangeItem) error {
-	if !s.txn.locked[item.Table] {
-		if err := s.copier.wait(); err != nil { // the connection is needed
-			return err
-		}
-	}
-	sink, err := s.sink(s.ctx, item.Table)
+	sink, err := s.sink(item.Table)
 	if err != nil {
 		return err
 	}
@@ -132,10 +136,7 @@ func (s *session) encode(item abstract.ChangeItem) error {
 		return fmt.Errorf("batch for table %q does not have the table's columns: it has %v, the table %v",
 			item.Table, item.Batch.Schema(), sink.schema)
 	}
-	n, err := s.copier.add(s.ctx, s.txn.conn, sink, item)
-	s.txn.bytes += n
-	s.txn.rows += item.NumRows()
-	return err
+	return s.open.encode(sink, item)
 }
 
 // Flush implements [target.Session]. What there is of an object that replaces
@@ -144,16 +145,34 @@ func (s *session) Flush() error {
 	if err := s.usable(); err != nil {
 		return s.abort(err)
 	}
-	return s.commit()
+	switch t := s.open; {
+	case t == nil:
+	case t.whole.id != 0:
+		t.giveUp(errUnfinished)
+		_ = t.settle()
+		s.open = nil
+	default:
+		s.handOver()
+	}
+	if err := s.settleAll(); err != nil {
+		return s.abort(err)
+	}
+	s.leave()
+	return nil
 }
 
 // Close implements [target.Session].
 func (s *session) Close() error {
+	for _, t := range s.flying {
+		t.giveUp(errSessionClosed)
+	}
 	_ = s.abort(errSessionClosed)
+	if s.closed {
+		return nil
+	}
 	s.closed = true
-	if s.conn != nil {
-		s.target.discard(s.conn)
-		s.conn = nil
+	if own := <-s.own; own.conn != nil {
+		s.target.discard(own.conn)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/postgres/internal/pgcopy"
@@ -43,15 +44,19 @@ func (t *Target) newSink(name string, described *table) (*sink, error) {
 // in a transaction it locks the table against changes of its definition, which
 // may have changed since the last one: binary values for a bigint are valid
 // ones, and wrong, for a timestamp.
-func (s *session) sink(ctx context.Context, name string) (*sink, error) {
+func (s *session) sink(name string) (*sink, error) {
 	known := s.sinks[name]
-	if known != nil && s.txn.locked[name] {
+	if known != nil && s.open.locked[name] {
 		return known, nil
 	}
 	if err := checkName("table", name); err != nil {
 		return nil, err
 	}
-	described, err := s.lock(ctx, name)
+	var described *table
+	err := s.open.do(func(conn *pgx.Conn) (err error) {
+		described, err = s.target.lock(s.ctx, conn, name)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +66,17 @@ func (s *session) sink(ctx context.Context, name string) (*sink, error) {
 		}
 		s.sinks[name] = known
 	}
-	s.txn.locked[name] = true
+	s.open.locked[name] = true
+	if described.serial {
+		s.open.serial = true
+		return known, s.settleAll()
+	}
 	return known, nil
 }
 
 // lock locks and describes a table, and has the rows that follow meet the
 // user's triggers as they would elsewhere.
-func (s *session) lock(ctx context.Context, name string) (*table, error) {
-	t, conn := s.target, s.txn.conn
+func (t *Target) lock(ctx context.Context, conn *pgx.Conn, name string) (*table, error) {
 	if err := t.batch(ctx, conn, ownPath+"; LOCK TABLE "+t.qualify(name)+" IN ROW EXCLUSIVE MODE"); err != nil {
 		return nil, fmt.Errorf("lock table %q: %w", name, err)
 	}

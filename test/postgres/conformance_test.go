@@ -19,6 +19,8 @@ func TestConformance(t *testing.T) {
 	for name, opts := range map[string]driver.Options{
 		"default": {},
 		"tight":   {Buffer: 1},
+		"lanes":   {Buffer: 1, Lanes: 3, Transaction: 1},
+		"no lane": {Lanes: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			urls := map[target.Target]string{}
