@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/postgres/internal/pgcopy"
 )
 
@@ -20,6 +22,7 @@ import (
 type copier struct {
 	target *Target
 	buffer *buffer     // being filled, nil if there is nothing in it
+	parked []*buffer   // of other tables, not full, at most one of each
 	spare  *buffer     // to be filled next, nil if it is yet to be made
 	sent   chan result // has room for one; not nil while a buffer is sent
 }
@@ -48,11 +51,7 @@ type result struct {
 // add encodes an item's rows and sends what has gathered. The item remains the
 // caller's. It returns how many bytes were encoded.
 func (c *copier) add(ctx context.Context, conn *pgx.Conn, sink *sink, item abstract.ChangeItem) (total int64, err error) {
-	if c.buffer != nil && c.buffer.sink != sink {
-		if err := c.send(ctx, conn); err != nil {
-			return 0, err
-		}
-	}
+	c.turnTo(sink)
 	sink.encoder.Load(item.Batch, item.Origin.LedgerID)
 	defer sink.encoder.Unload()
 	limit := c.target.options.copyBytes()
@@ -62,7 +61,7 @@ func (c *copier) add(ctx context.Context, conn *pgx.Conn, sink *sink, item abstr
 		before := len(b.bytes)
 		for ; row < rows && len(b.bytes) < limit; row++ {
 			if b.bytes, err = sink.encoder.AppendRow(b.bytes, row); err != nil {
-				return total, fmt.Errorf("%s of table %q: %w", place(item.Origin, int64(row)), sink.name, err)
+				return total, fmt.Errorf("copy into table %q: %w", sink.name, &target.RefusedRow{Origin: item.Origin, Row: int64(row), Err: err})
 			}
 			b.rows++
 		}
@@ -76,9 +75,20 @@ func (c *copier) add(ctx context.Context, conn *pgx.Conn, sink *sink, item abstr
 	return total, nil
 }
 
-// place names a row of an item.
-func place(o abstract.Origin, row int64) string {
-	return fmt.Sprintf("%s, row %d after offset %d", o.Object, row+1, o.Before)
+// turnTo makes the buffer that of another table, if it is not. The one that
+// was being filled is kept: rejected records come one or a few at a time among
+// many rows, and a COPY for each would cost more than all the rows.
+func (c *copier) turnTo(sink *sink) {
+	if c.buffer == nil || c.buffer.sink != sink {
+		if c.buffer != nil {
+			c.parked = append(c.parked, c.buffer)
+		}
+		c.buffer = nil
+		if i := slices.IndexFunc(c.parked, func(b *buffer) bool { return b.sink == sink }); i >= 0 {
+			c.buffer = c.parked[i]
+			c.parked = slices.Delete(c.parked, i, i+1)
+		}
+	}
 }
 
 // begin returns the buffer to be filled.
@@ -113,10 +123,16 @@ func (c *copier) send(ctx context.Context, conn *pgx.Conn) error {
 
 // flush sends what is left and waits until it has arrived.
 func (c *copier) flush(ctx context.Context, conn *pgx.Conn) error {
-	if err := c.send(ctx, conn); err != nil {
-		return err
+	for {
+		if err := c.send(ctx, conn); err != nil {
+			return err
+		}
+		if len(c.parked) == 0 {
+			return c.wait()
+		}
+		c.buffer = c.parked[0]
+		c.parked = slices.Delete(c.parked, 0, 1)
 	}
-	return c.wait()
 }
 
 // wait waits until nothing is sent any more, and tells what became of it.
@@ -138,7 +154,7 @@ func (c *copier) wait() error {
 // reset drops what was not sent, and waits for what is.
 func (c *copier) reset() {
 	_ = c.wait() // it is undone, whatever became of it
-	c.buffer = nil
+	c.buffer, c.parked = nil, nil
 }
 
 // copy runs the COPY of a buffer.
@@ -161,16 +177,16 @@ var line = regexp.MustCompile(`(?m)^COPY .*, line (\d+)(?:, column .*)?$`)
 
 // locate names the row that an error is about, where the server tells.
 func (b *buffer) locate(err error) error {
-	where := ""
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		if match := line.FindStringSubmatch(e.Where); match != nil {
 			number, _ := strconv.ParseInt(match[1], 10, 64)
-			for _, p := range b.parts {
+			for _, p := range slices.Backward(b.parts) {
 				if p.from < number {
-					where = place(p.origin, number-1-p.from+p.skipped) + ": "
+					err = &target.RefusedRow{Origin: p.origin, Row: number - 1 - p.from + p.skipped, Err: err}
+					break
 				}
 			}
 		}
 	}
-	return fmt.Errorf("copy into table %q: %s%w", b.sink.name, where, err)
+	return fmt.Errorf("copy into table %q: %w", b.sink.name, err)
 }
