@@ -60,7 +60,7 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 				err = flushErr
 			}
 		}
-		if w.isolates(err) && ctx.Err() == nil {
+		if w.isolates(j, err) && ctx.Err() == nil {
 			if iso == nil {
 				iso = &isolation{}
 			}
@@ -95,9 +95,10 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 }
 
 // isolates tells whether a pass over a file that ended so is followed by
-// another one in search of the record at fault.
-func (w *worker) isolates(err error) bool {
-	return w.ledger != nil && w.cfg.OnBadRow.GoesOn() &&
+// another one in search of the record at fault. A file that replaces others is
+// stored in one transaction, which cannot be committed chunk by chunk.
+func (w *worker) isolates(j *job, err error) bool {
+	return w.ledger != nil && w.cfg.OnBadRow.GoesOn() && len(j.replaces) == 0 &&
 		(errors.Is(err, errThrough) || isPush(err) && abstract.ClassOf(err) == abstract.FileOnly)
 }
 

@@ -137,9 +137,10 @@ func (s *session) deleteLate(progress []ledger.Progress) error {
 
 // deleteRows deletes all rows of the files of those ledger ids from a table
 // that has the column [target.FileIDColumn], and tells how many they were; and
-// their rejected records from the table beside it, if there is one. It looks through the whole table, unless the user has made an index on the
-// column. The user's triggers look names up where the user's sessions do, and
-// the transaction goes on so.
+// their rejected records from the table beside it, if there is one. It looks
+// through the whole tables, unless the user has made an index on the column.
+// The user's triggers look names up where the user's sessions do, and the
+// transaction goes on so.
 func (t *Target) deleteRows(ctx context.Context, tx ledger.Tx, name string, ids []int64) (int64, error) {
 	if err := t.deleteRejected(ctx, tx, name, ids); err != nil {
 		return 0, err
@@ -147,8 +148,7 @@ func (t *Target) deleteRows(ctx context.Context, tx ledger.Tx, name string, ids 
 	return t.deleteFrom(ctx, tx, name, ids)
 }
 
-// deleteRejected deletes the rejected records alone. Its own names are looked
-// up as they are to be in the rest of the transaction.
+// deleteRejected deletes the rejected records alone.
 func (t *Target) deleteRejected(ctx context.Context, tx ledger.Tx, name string, ids []int64) error {
 	exists, err := t.hasQuarantine(ctx, tx, name)
 	if err == nil && exists {
