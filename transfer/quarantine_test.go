@@ -244,3 +244,34 @@ func TestRefusedRowsCountAsBad(t *testing.T) {
 	}
 	r.wantRejected(path, []int64{100, 200, 300})
 }
+
+// TestQuarantineOfAReplacement: what was rejected of the old generation goes
+// with its rows. A row that the table refuses fails the new one, since that is
+// stored as a whole, and the old one stays.
+func TestQuarantineOfAReplacement(t *testing.T) {
+	r := newRig(t)
+	r.exec("CREATE TABLE t (id BIGINT CHECK (id < 5000), word VARCHAR, _sluice_file BIGINT)")
+	replace := func(c *transfer.Config) { c.OnBadRow, c.OnChange = reader.Quarantine, transfer.ReplaceChanged }
+	first, bad := badNumbers(0, 1000, 100)
+	path := r.write("a.csv", first)
+	r.mustLoad(replace)
+	r.wantRows(990)
+	r.wantRejected(path, bad)
+
+	r.write("a.csv", first+"5000,refused\n")
+	if result := r.mustLoad(replace); result.FilesFailed != 1 {
+		t.Errorf("%+v", result.Stats)
+	}
+	r.wantRows(990)
+	if got, _ := r.rejected(path); !slices.Equal(got, bad) {
+		t.Errorf("kept are %v", got)
+	}
+
+	second, bad := badNumbers(0, 2000, 40)
+	r.write("a.csv", second)
+	if result := r.mustLoad(replace); result.FilesLoaded != 1 {
+		t.Errorf("%+v", result.Stats)
+	}
+	r.wantRows(1950)
+	r.wantRejected(path, bad)
+}

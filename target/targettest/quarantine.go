@@ -17,6 +17,7 @@ func testQuarantine(t *testing.T, h Harness) {
 		"commits with rows":    testQuarantineCommits,
 		"among many rows":      testQuarantineMany,
 		"forget":               testQuarantineForget,
+		"replace":              testQuarantineReplace,
 		"verify":               testQuarantineVerify,
 		"verify leaves others": testQuarantineVerifyForeign,
 	})
@@ -154,6 +155,34 @@ func testQuarantineForget(e *env) {
 	e.gone(f)
 	e.want(loaded{other, 4, false})
 	e.wantRejects(other, 3, 4)
+}
+
+// testQuarantineReplace: rejected records go with the rows that are replaced, in
+// one item or many, and also if the new generation has none.
+func testQuarantineReplace(e *env) {
+	e.quarantine()
+	s := e.session()
+	f, other := e.file("a"), e.file("b")
+	e.must(pushAndFlush(s, e.withRejects(f, 3, 2)...))
+	e.must(pushAndFlush(s, e.withRejects(other, 4)...))
+	next, old := e.next(f)
+	items := e.withRejects(next, 5, 3, 4)
+	for n := range items {
+		items[n].Origin.Replaces = old
+	}
+	e.must(s.Push(items))
+	e.wantRows(target.QuarantineTable(table), abstract.RejectedSchema(), [][]any{f.rejected(2)})
+	e.must(pushAndFlush(s, e.replacing(next, old, 2, true)))
+	e.gone(f)
+	e.want(loaded{next, 7, true}, loaded{other, 4, false})
+	e.wantRejects(next, 3, 4)
+	e.must(e.db.Verify(e.Context(), pipeline, table))
+	last, old := e.next(next)
+	e.must(pushAndFlush(s, e.replacing(last, old, 6, true)))
+	e.gone(next)
+	e.want(loaded{last, 6, true}, loaded{other, 4, false})
+	e.wantRejects(last)
+	e.must(e.db.Verify(e.Context(), pipeline, table))
 }
 
 func testQuarantineVerify(e *env) {
