@@ -53,8 +53,12 @@ type Origin struct {
 	Object ObjectID
 	// Before and After are the offsets where the stretch begins and ends.
 	Before, After int64
-	// Rows counts the rows to be stored, Rejected the records that were read
-	// but not turned into rows. Records read = Rows + Rejected, always.
+	// Rows counts the object's rows to be stored, Rejected the records that were
+	// read but are none. Records read = Rows + Rejected, always, summed up over
+	// the items of a stretch. Where rejected records are kept (RejectedSchema),
+	// they are a second item of the chunk, for another table: it stands where
+	// the first one ends, Before = After, counts them as Rejected, and has no
+	// Rows, however many its batch has. The first item then has no Rejected.
 	Rows, Rejected int64
 	// Bytes is how much of the object the stretch covers: decompressed bytes
 	// for text, the rows' share of the file for Parquet.

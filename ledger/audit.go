@@ -12,6 +12,8 @@ type Table struct {
 	Name   string // for people
 	SQL    string // in a statement
 	FileID string // in a statement: the column with the ledger id of each row's file
+	// Rejected tells that it holds rejected records, not rows.
+	Rejected bool
 }
 
 // CheckRows refuses a table that holds more rows of a file than the ledger
@@ -28,11 +30,15 @@ func (s *Store) CheckRows(ctx context.Context, tx Tx, table Table) error {
 // surplus is the refusal of the first file with too many rows, nil if there
 // is none.
 func (s *Store) surplus(ctx context.Context, tx Tx, table Table) (refusal, err error) {
+	counted := "rows_loaded"
+	if table.Rejected {
+		counted = "rows_rejected"
+	}
 	rows, err := tx.Query(ctx, fmt.Sprintf(`
-		SELECT t.id, t.n, l.id IS NOT NULL, coalesce(l.rows_loaded, 0), coalesce(l.bucket, ''), coalesce(l.object_key, '')
+		SELECT t.id, t.n, l.id IS NOT NULL, coalesce(l.%[4]s, 0), coalesce(l.bucket, ''), coalesce(l.object_key, '')
 		FROM (SELECT %[1]s AS id, count(*) AS n FROM %[2]s WHERE %[1]s IS NOT NULL GROUP BY 1) t
 		LEFT JOIN %[3]s.ledger l ON l.id = t.id
-		WHERE t.n > coalesce(l.rows_loaded, 0) ORDER BY t.id LIMIT 1`, table.FileID, table.SQL, s.schema))
+		WHERE t.n > coalesce(l.%[4]s, 0) ORDER BY t.id LIMIT 1`, table.FileID, table.SQL, s.schema, counted))
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,9 @@ type Chunk struct {
 	Size int64
 	// Items are the rows. They must not be touched after Push.
 	Items []abstract.ChangeItem
+	// Starts, where a reader was asked for them, are the offsets at which the
+	// records begin that the rows of the first item were made of, row by row.
+	Starts []int64
 	// Attempt tells attempts at one file apart. It may stay 0 as long as a
 	// file is never pushed again before its Completed chunk. A retry before
 	// that needs a higher number.

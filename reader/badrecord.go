@@ -20,6 +20,9 @@ type BadRecord struct {
 	Column string
 	// Reason is the fault, as a clause: `"abc" is not an int64`.
 	Reason string
+	// Raw is the record's bytes without its line end, nil where they are not
+	// asked for or the format has none.
+	Raw []byte
 }
 
 // Error describes a record whose number is not known.
@@ -35,6 +38,14 @@ func (b *BadRecord) describe(number int64) string {
 		place += fmt.Sprintf(", column %q", b.Column)
 	}
 	return place + ": " + b.Reason
+}
+
+// why is the reason by itself, for whoever knows the place.
+func (b *BadRecord) why() string {
+	if b.Column != "" {
+		return fmt.Sprintf("column %q: %s", b.Column, b.Reason)
+	}
+	return b.Reason
 }
 
 // maxQuoted is how much of a value an error shows, in bytes.

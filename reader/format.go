@@ -82,9 +82,35 @@ type Sample struct {
 type OnBadRow int
 
 const (
-	FailFile OnBadRow = iota // the file fails; its rows before the record stay
-	SkipRow                  // the record is counted, located and left out
+	FailFile   OnBadRow = iota // the file fails; its rows before the record stay
+	SkipRow                    // the record is counted, located and left out
+	Quarantine                 // and delivered as well, see [Request.Rejects]
 )
+
+// GoesOn tells whether a file is read on after a bad record.
+func (o OnBadRow) GoesOn() bool { return o != FailFile }
+
+// Refusal is a record that the target does not take although it is a row by
+// the rules of the format.
+type Refusal struct {
+	// From and To are offsets. The record is the one that begins at From or
+	// later, and before To.
+	From, To int64
+	Reason   string
+}
+
+// Refusals are records that the target does not take.
+type Refusals []Refusal
+
+// Find returns the reason if a record that begins there is one of them.
+func (r Refusals) Find(offset int64) (reason string, refused bool) {
+	for i := range r {
+		if r[i].From <= offset && offset < r[i].To {
+			return r[i].Reason, true
+		}
+	}
+	return "", false
+}
 
 // Request asks for the rows of a file.
 type Request struct {
@@ -101,6 +127,15 @@ type Request struct {
 	// (Invariant 5: an offset fixes exactly the records before it).
 	Offset, Records int64
 	OnBadRow        OnBadRow
+	// Rejects is the table that rejected records go to under [Quarantine],
+	// with the columns of [abstract.RejectedSchema]. They are the second item of
+	// a chunk that has some; see [abstract.Origin].
+	Rejects string
+	// Refused are records to be rejected whatever the format makes of them. It
+	// takes an OnBadRow that goes on.
+	Refused Refusals
+	// Locate asks for the chunks' Starts.
+	Locate bool
 	// BatchRows is the largest number of rows of a batch, 0 for
 	// [DefaultBatchRows]. BatchBytes is the most bytes of the file that a batch
 	// is made from, 0 for what the budget allows; a longer record is a batch of

@@ -18,11 +18,15 @@ import (
 type Decoded struct {
 	// Batch holds the rows; nil where there are none. The receiver releases it.
 	Batch arrow.RecordBatch
-	// Bytes is the memory that Batch holds.
+	// Bytes is the memory that Batch and Rejects hold.
 	Bytes int64
 	// Rejected counts the records left out, FirstRejected is the first of them.
 	Rejected      int64
 	FirstRejected *BadRecord
+	// Rejects are all of them, under [Quarantine]; see [Decoded.Keep].
+	Rejects []BadRecord
+	// Starts is where the records of the rows begin, if [Request.Locate] asks.
+	Starts []int64
 	// Bad is the record that ended the decoding, if one did. Batch then holds
 	// the rows before it.
 	Bad *BadRecord
@@ -205,9 +209,20 @@ func (r *run) chunk(d Decoded, last bool) pusher.Chunk {
 	if d.FirstRejected != nil {
 		origin.Reason = d.FirstRejected.describe(r.records + d.FirstRejected.Index + 1)
 	}
+	items := []abstract.ChangeItem{{Table: r.request.Table, Batch: d.Batch, Origin: origin}}
+	if len(d.Rejects) > 0 {
+		// The counts move to the item that has the records, so that the items
+		// add up to the stretch.
+		second := abstract.ChangeItem{
+			Table: r.request.Rejects, Origin: origin,
+			Batch: rejectBatch(r.request.Limits.allocator(), r.id.String(), r.records, d.Rejects),
+		}
+		second.Origin.Before, second.Origin.Rows, second.Origin.Bytes = origin.After, 0, 0
+		items[0].Origin.Rejected, items[0].Origin.Reason = 0, ""
+		items = append(items, second)
+	}
 	return pusher.Chunk{
-		FilePath: r.id.String(), Completed: last, Offset: d.After, Size: d.Bytes,
-		Items: []abstract.ChangeItem{{Table: r.request.Table, Batch: d.Batch, Origin: origin}},
+		FilePath: r.id.String(), Completed: last, Offset: d.After, Size: d.Bytes, Items: items, Starts: d.Starts,
 	}
 }
 

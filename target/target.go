@@ -25,14 +25,16 @@ type Target interface {
 	CreateSQL(table string, schema Table) string
 	// Create makes a table. It fails if there is one of that name.
 	Create(ctx context.Context, table string, schema Table) error
-	// Verify compares a pipeline's table with the ledger and refuses to go on
-	// where the table holds rows that the ledger does not account for.
+	// Verify compares a pipeline's table, and its [QuarantineTable] if there is
+	// one, with the ledger and refuses to go on where they hold rows that the
+	// ledger does not account for.
 	Verify(ctx context.Context, pipeline, table string) error
 	// Session begins a session that loads rows. When ctx ends, Push and Flush
 	// fail, and Close rolls back what is not committed.
 	Session(ctx context.Context, cfg SessionConfig) (Session, error)
-	// Forget deletes objects' rows from the table and their entries from the
-	// ledger, in one transaction, and tells how many rows went.
+	// Forget deletes objects' rows from the table, their rejected records from
+	// the [QuarantineTable], if there is one, and their entries from the ledger,
+	// in one transaction. It tells how many rows of the table went.
 	Forget(ctx context.Context, table string, entries ...ledger.Entry) (int64, error)
 	// Close frees what the target holds. Sessions must be closed before.
 	Close() error
@@ -82,7 +84,8 @@ func NoFileIDError(table string, rows int64) error {
 type Session interface {
 	// Push takes items and returns when they are stored, or held in memory
 	// that the target bounds; it blocks while there is no room. It owns the
-	// items, and it commits when it sees fit. See [abstract.Pusher].
+	// items, and it commits when it sees fit, but never between two items of
+	// one Push. See [abstract.Pusher].
 	Push(items []abstract.ChangeItem) error
 	// Flush returns when everything pushed is durable.
 	Flush() error

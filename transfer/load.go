@@ -50,6 +50,7 @@ type load struct {
 
 	// Set by prepare, before any worker starts.
 	schema  abstract.Schema
+	rejects string // the table for rejected records, "" if none is asked for
 	exists  bool   // the table was there
 	created string // the statement that made it, or would
 
@@ -62,6 +63,11 @@ func (l *load) run(ctx context.Context) error {
 		if err := ask(ctx, func() error { return l.ledger.Bind(ctx, l.cfg.Pipeline, l.cfg.Table) }); err != nil {
 			return err
 		}
+	}
+	if err := ask(ctx, func() error { return l.prepareRejects(ctx) }); err != nil {
+		return err
+	}
+	if l.ledger != nil {
 		if err := ask(ctx, func() error { return l.cfg.Target.Verify(ctx, l.cfg.Pipeline, l.cfg.Table) }); err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ type Plan struct {
 	Samples []SampledFile   `json:"samples"`
 	Records int64           `json:"records_sampled"`
 	Exists  bool            `json:"table_exists"`
+	Rejects string          `json:"quarantine_table,omitempty"` // where bad rows would be kept
 	Schema  abstract.Schema `json:"schema"`
 	SQL     string          `json:"sql,omitempty"` // empty if nothing would be created
 }
@@ -76,7 +77,10 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 			l.ledger = nil
 		}
 	}
-	plan := Plan{Promise: cfg.Target.Promise()}
+	if err := l.prepareRejects(ctx); err != nil {
+		return Plan{}, err
+	}
+	plan := Plan{Rejects: l.rejects, Promise: cfg.Target.Promise()}
 	group, groupCtx := errgroup.WithContext(ctx)
 	jobs := make(chan *job)
 	group.Go(func() error { return l.feed(groupCtx, jobs) })

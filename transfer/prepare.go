@@ -53,6 +53,16 @@ func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err
 	return taken, nil
 }
 
+// prepareRejects makes the table for rejected records, if they are to be kept:
+// at once, not when there is one, so that whatever stands in the way is told
+// before anything is loaded.
+func (l *load) prepareRejects(ctx context.Context) (err error) {
+	if l.cfg.OnBadRow == reader.Quarantine {
+		l.rejects, err = target.PrepareQuarantine(ctx, l.cfg.Target, l.cfg.Table, !l.dry)
+	}
+	return err
+}
+
 // describe takes the columns of the table, if there is one.
 func (l *load) describe(ctx context.Context) (exists bool, err error) {
 	var table *target.Table

@@ -25,10 +25,11 @@ func isPush(err error) bool {
 	return ok
 }
 
-// readFile reads a file from where the ledger has it and pushes its chunks. The
+// readFile reads a file from where the ledger has it and pushes its chunks, the
+// way that iso says if it is not nil. The
 // error is a *pushError if the session failed; otherwise it is the file's own,
 // or ctx's.
-func (w *worker) readFile(ctx context.Context, j *job) error {
+func (w *worker) readFile(ctx context.Context, j *job, iso *isolation) error {
 	dialect, err := w.dialect(ctx, j)
 	if err != nil {
 		return err
@@ -38,11 +39,11 @@ func (w *worker) readFile(ctx context.Context, j *job) error {
 		return fmt.Errorf("encode dialect of %s: %w", j.id, err)
 	}
 	bucket := &countingBucket{Bucket: j.file.Bucket, all: &w.stats.bytesRead, file: &j.fetched}
-	r := &reading{worker: w, job: j, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
+	r := &reading{worker: w, job: j, iso: iso, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
 	if !j.entry.Started() {
 		r.opening = &abstract.Opening{Schema: w.schema, Dialect: text}
 	}
-	err = j.format.Read(ctx, reader.Request{
+	request := reader.Request{
 		File:     reader.File{Bucket: bucket, Info: j.file.Info},
 		Dialect:  dialect,
 		Schema:   w.schema,
@@ -51,8 +52,13 @@ func (w *worker) readFile(ctx context.Context, j *job) error {
 		Offset:   j.entry.Offset,
 		Records:  r.records,
 		OnBadRow: w.cfg.OnBadRow,
+		Rejects:  w.rejects,
 		Limits:   w.cfg.Limits,
-	}, r.emit)
+	}
+	if iso != nil {
+		iso.begin(&request)
+	}
+	err = j.format.Read(ctx, request, r.emit)
 	if err == nil {
 		bucket.settle(j.file.Info.Size)
 	}
@@ -88,6 +94,7 @@ type reading struct {
 	job     *job
 	dialect json.RawMessage
 	opening *abstract.Opening // to go with the first item, then nil
+	iso     *isolation        // nil unless records are being isolated
 
 	records, rejected int64 // of the file so far, earlier runs included
 }
@@ -109,8 +116,15 @@ func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
 		return err
 	}
 	after := chunk.Items[len(chunk.Items)-1].Origin.After
+	if r.iso != nil {
+		r.iso.pushing(chunk)
+	}
+	last := chunk.Completed
 	if err := r.worker.pusher.Push(ctx, chunk); err != nil {
 		return err
+	}
+	if r.iso != nil {
+		return r.iso.pushed(ctx, r.worker, last)
 	}
 	if r.worker.ledger == nil {
 		r.remember(after)

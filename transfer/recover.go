@@ -46,6 +46,7 @@ func curable(err error) bool {
 // alone loads a file in transactions that hold nothing else, and settles what
 // becomes of it. An error ends the worker.
 func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
+	var iso *isolation
 	for offset := j.entry.Offset; ; {
 		if open, err := w.refresh(ctx, j); err != nil || !open {
 			return err
@@ -53,10 +54,18 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 		if j.entry.Offset > offset {
 			offset, wait = j.entry.Offset, backoff{}
 		}
-		err := w.readFile(ctx, j)
-		if !isPush(err) { // else there is nothing left to commit
+		err := w.readFile(ctx, j, iso)
+		if !isPush(err) && !errors.Is(err, errThrough) { // else there is nothing left to commit
 			if flushErr := w.flush(ctx); flushErr != nil {
 				err = flushErr
+			}
+		}
+		if w.isolates(j, err) && ctx.Err() == nil {
+			if iso == nil {
+				iso = &isolation{}
+			}
+			if err = iso.next(err); err == nil {
+				continue
 			}
 		}
 		switch {
@@ -83,6 +92,14 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 			return w.fail(ctx, j, err)
 		}
 	}
+}
+
+// isolates tells whether a pass over a file that ended so is followed by
+// another one in search of the record at fault. A file that replaces others is
+// stored in one transaction, which cannot be committed chunk by chunk.
+func (w *worker) isolates(j *job, err error) bool {
+	return w.ledger != nil && w.cfg.OnBadRow.GoesOn() && len(j.replaces) == 0 &&
+		(errors.Is(err, errThrough) || isPush(err) && abstract.ClassOf(err) == abstract.FileOnly)
 }
 
 func (w *worker) fatal(j *job, err error) error {

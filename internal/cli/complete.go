@@ -18,7 +18,7 @@ func (a *app) completeLoad(cmd *cobra.Command) {
 	}
 	slices.Sort(formats)
 	values(cmd, "format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
-	values(cmd, "on-bad-row", cobra.FixedCompletions([]string{"fail", "skip"}, cobra.ShellCompDirectiveNoFileComp))
+	values(cmd, "on-bad-row", cobra.FixedCompletions([]string{"fail", "skip", "quarantine"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "on-change", cobra.FixedCompletions([]string{"fail", "append", "replace"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "to", a.completeTarget)
 	values(cmd, "column", completeColumn)

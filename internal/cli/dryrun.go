@@ -93,6 +93,9 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	for _, c := range p.Schema {
 		say("  %-24s %s", oneLine(c.Name), c.Type)
 	}
+	if p.Rejects != "" {
+		say("\nbad rows go into table %q", p.Rejects)
+	}
 	if p.SQL != "" {
 		say("\n%s;", p.SQL)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
@@ -60,6 +61,9 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*connector.AddressError](err); ok {
 		return exitUsage
 	}
+	if _, ok := errors.AsType[*target.QuarantineError](err); ok {
+		return exitUsage
+	}
 	if _, ok := errors.AsType[*ledger.BindError](err); ok {
 		return exitUsage
 	}
@@ -85,6 +89,9 @@ func openError(err error) error {
 // so that a name with a line break in it cannot look like a message of ours.
 func printError(w io.Writer, err error) {
 	text := err.Error()
+	if _, ok := errors.AsType[*target.QuarantineError](err); ok {
+		text = "--on-bad-row quarantine: " + text
+	}
 	if errors.Is(err, context.Canceled) && exitCode(err) == exitInterrupted {
 		text = "interrupted"
 	}

@@ -46,12 +46,14 @@ func (a *app) explain(ctx context.Context, t target.Target, f ledgerFlags, arg s
 			}
 			continue
 		}
-		a.explainEntry(f, e)
+		if err := a.explainEntry(ctx, t, f, e); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (a *app) explainEntry(f ledgerFlags, e ledger.Entry) {
+func (a *app) explainEntry(ctx context.Context, t target.Target, f ledgerFlags, e ledger.Entry) error {
 	p := func(name, format string, args ...any) {
 		fmt.Fprintf(a.Out, "%-12s %s\n", name, fmt.Sprintf(format, args...))
 	}
@@ -60,6 +62,9 @@ func (a *app) explainEntry(f ledgerFlags, e ledger.Entry) {
 	p("pipeline", "%s", oneLine(e.Pipeline))
 	p("state", "%s", e.State)
 	p("rows", "%s loaded, %s rejected", count(e.Rows), count(e.Rejected))
+	if err := a.explainRejected(ctx, t, e, p); err != nil {
+		return err
+	}
 	p("offset", "%d", e.Offset)
 	if e.Reason != "" {
 		p("reason", "%s", oneLine(e.Reason))
@@ -71,7 +76,35 @@ func (a *app) explainEntry(f ledgerFlags, e ledger.Entry) {
 	p("first seen", "%s", e.FirstSeen.Format("2006-01-02 15:04:05 UTC"))
 	p("updated", "%s", e.Updated.Format("2006-01-02 15:04:05 UTC"))
 	p("next load", "%s", nextLoad(f, e))
-	fmt.Fprintln(a.Out)
+	_, err := fmt.Fprintln(a.Out)
+	return err
+}
+
+// fewRejected is how many rejected records explain shows.
+const fewRejected = 5
+
+// explainRejected shows the first rejected records, where they are kept.
+func (a *app) explainRejected(ctx context.Context, t target.Target, e ledger.Entry, p func(name, format string, args ...any)) error {
+	q, ok := t.(target.Quarantined)
+	if !ok || e.Rejected == 0 {
+		return nil
+	}
+	table, err := t.Ledger().Table(ctx, e.Pipeline)
+	if err != nil {
+		return err
+	}
+	list, exists, err := q.Rejected(ctx, table, e.ID, fewRejected)
+	if err != nil || !exists {
+		return err
+	}
+	p("quarantine", "table %q, where %s = %d", target.QuarantineTable(table), target.FileIDColumn, e.ID)
+	for _, r := range list {
+		p("", "%s", oneLine(r.String()))
+	}
+	if more := e.Rejected - int64(len(list)); more > 0 && len(list) == fewRejected {
+		p("", "and %s more", count(more))
+	}
+	return nil
 }
 
 // dialectText tells in words how a file was read.

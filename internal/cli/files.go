@@ -26,6 +26,9 @@ and rejected, and why it failed or why its first row was rejected. The states:
   parked    failed in five runs; left alone until 'sluice replay --failed'
   replay    put back by 'sluice replay': the next load replaces its rows
 
+What was rejected is kept in the table's own NAME_rejected if it was loaded with
+--on-bad-row quarantine; 'sluice explain' shows the first records of a file.
+
 Unprintable bytes of a name are shown escaped, and the name in quotes; explain
 and forget take it so, too.`,
 		Args:              noArgs,

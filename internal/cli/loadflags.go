@@ -58,8 +58,8 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
-	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, or skip the row and count it")
-	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under --on-bad-row skip, such as 100 or 0.1% (default: no limit)")
+	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
+	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under skip or quarantine, such as 100 or 0.1% (default: no limit)")
 	flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
 	f.store.bind(cmd)
@@ -92,12 +92,14 @@ func (f *loadFlags) complete() error {
 	case "fail":
 		f.bad = reader.FailFile
 		if f.maxBadRows.String() != "" {
-			errs = append(errs, errors.New("--max-bad-rows goes with --on-bad-row skip"))
+			errs = append(errs, errors.New("--max-bad-rows goes with --on-bad-row skip or quarantine"))
 		}
 	case "skip":
 		f.bad = reader.SkipRow
+	case "quarantine":
+		f.bad = reader.Quarantine
 	default:
-		errs = append(errs, fmt.Errorf("--on-bad-row %q: use fail or skip", f.onBadRow))
+		errs = append(errs, fmt.Errorf("--on-bad-row %q: use fail, skip or quarantine", f.onBadRow))
 	}
 	var ok bool
 	if f.change, ok = changes[f.onChange]; !ok {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
@@ -54,13 +56,21 @@ func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, cost 
 	return nil
 }
 
+// fate says what became of bad rows.
+func (f *loadFlags) fate() string {
+	if f.bad == reader.Quarantine {
+		return fmt.Sprintf("put into %q", target.QuarantineTable(f.table))
+	}
+	return "skipped"
+}
+
 // printSummary says what a load came to. Failed files are counted only: each
 // was told when it failed.
 func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result, cost *object.Usage) {
 	fmt.Fprintf(a.Err, "loaded %s, %s into %q in %s (%s rows/s)", plural(r.FilesLoaded, "file"), plural(r.RowsLoaded, "row"),
 		f.table, r.Elapsed.Round(10*time.Millisecond), count(rate(r.RowsLoaded, r.Elapsed)))
 	if r.RowsRejected > 0 {
-		fmt.Fprintf(a.Err, "; %s skipped", plural(r.RowsRejected, "bad row"))
+		fmt.Fprintf(a.Err, "; %s %s", plural(r.RowsRejected, "bad row"), f.fate())
 	}
 	if r.FilesSkipped > 0 {
 		fmt.Fprintf(a.Err, "; %s loaded before", plural(r.FilesSkipped, "file"))

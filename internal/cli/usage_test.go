@@ -34,6 +34,7 @@ func TestWrongUsage(t *testing.T) {
 		{"load good.csv --memory lots", `"lots" is not a size`},
 		{"load good.csv --delimiter ;;", `";;" is not one byte`},
 		{"load good.csv --max-bad-rows 5", `--max-bad-rows goes with --on-bad-row skip`},
+		{"load good.csv --on-bad-row quarantine --to stdout: --dry-run", `--on-bad-row quarantine: this target has no tables to keep bad rows in`},
 		{"load good.csv --column id=text --column id=int64", `"id" is given twice`},
 		{"load good.csv --on-change update", `--on-change "update": use fail, append or replace`},
 		{"load good.csv --on-change replace --no-file-id", `--on-change replace needs the column that --no-file-id leaves out`},
@@ -60,6 +61,17 @@ func TestWrongUsage(t *testing.T) {
 	}
 }
 
+// TestQuarantineNeedsATable: rows that are printed have no table beside them.
+func TestQuarantineNeedsATable(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "good.csv", "a\n1\n")
+	got := sluice(t, dir, "load", "good.csv", "--on-bad-row", "quarantine", "--to", "stdout:").expect(t, 2)
+	if got.out != "" || !strings.Contains(got.err, "sluice: --on-bad-row quarantine: this target has no tables") {
+		t.Errorf("stdout %q, stderr %s", got.out, got.err)
+	}
+}
+
 // TestAllWrongFlagsAreToldAtOnce spares the user one try for each of them.
 func TestAllWrongFlagsAreToldAtOnce(t *testing.T) {
 	got := sluice(t, "", "load", "x.csv", "--memory", "1KiB", "--workers", "-1", "--on-bad-row", "ignore",
@@ -67,7 +79,7 @@ func TestAllWrongFlagsAreToldAtOnce(t *testing.T) {
 	same(t, "stderr", got.err, `
 sluice: --column: column "id": write name=type, such as zip=text
   --column: column "id": unknown type "int": use one of bool, bytes, date, decimal(P,S), float64, int64, json, text, time, timestamp, timestamptz, uuid
-  --on-bad-row "ignore": use fail or skip
+  --on-bad-row "ignore": use fail, skip or quarantine
   --memory 1KiB: at least 8.0 MiB is needed
   --workers -1: give a number from 1 to 1000`)
 }

@@ -65,7 +65,7 @@ func (s *scan) bad(row int, c cell, typ abstract.Type) bool {
 	s.faults.add(row, s.file, func() string {
 		return fmt.Sprintf("%s is not %s", reader.Quote(unescape(c, s.data, s.dialect.quote)), reader.A(typ))
 	})
-	return s.skipBad
+	return s.goesOn
 }
 
 // values decodes cells of a fixed width.
@@ -121,7 +121,7 @@ func (s *scan) texts(first int) int {
 		} else if s.suspect {
 			if why := unstorable(text); why != "" {
 				s.faults.add(r, s.file, func() string { return reader.Quote(text) + why })
-				if !s.skipBad {
+				if !s.goesOn {
 					return r
 				}
 				text = nil

@@ -36,7 +36,7 @@ func (f format) Read(ctx context.Context, req reader.Request, emit reader.Emit) 
 		return named(req.File, err)
 	}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
-		Split: d.split.split, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema),
+		Split: d.split.split, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
 	})
 	if err != nil {
@@ -71,7 +71,7 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 	out := &decoder{
 		dialect: d, names: req.Dialect.Columns, target: target,
 		schema: req.Schema, arrow: req.Schema.Arrow(),
-		skipBad:   req.OnBadRow == reader.SkipRow,
+		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
 	out.split.dialect = &out.dialect

@@ -21,8 +21,11 @@ type decoder struct {
 	names   []string // the file's columns
 	schema  abstract.Schema
 	arrow   *arrow.Schema
-	target  []int // the place in schema of each of the file's columns
-	skipBad bool
+	target  []int           // the place in schema of each of the file's columns
+	goesOn  bool            // after a bad record
+	keep    bool            // bad records are delivered
+	refused reader.Refusals // records to be rejected
+	locate  bool            // tell where records begin
 
 	indexes sync.Pool // of *index
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -33,10 +36,10 @@ type decoder struct {
 // decode is the [reader.DecodeFunc].
 func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decoded, error) {
 	data, n := d.dialect.pad(block.Data)
-	b := &batch{decoder: d, n: n, data: data}
+	b := &batch{decoder: d, n: n, data: data, offset: block.Offset}
 	b.index, _ = d.indexes.Get().(*index)
 	if b.index == nil {
-		b.index = newIndex(&d.dialect, len(d.names), d.skipBad)
+		b.index = newIndex(&d.dialect, len(d.names), d.goesOn, d.keep)
 	}
 	defer d.indexes.Put(b.index)
 	b.index.reset()
@@ -54,14 +57,7 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		b.stretch(b.data[start:min(pos, b.n)])
 	}
 	out := b.finish()
-	if bad := b.index.bad; bad != nil {
-		bad.Offset += block.Offset
-		if d.skipBad {
-			out.FirstRejected, out.Rejected = bad, b.index.rejected
-		} else {
-			out.Bad = bad
-		}
-	}
+	b.index.report(&out, block.Offset)
 	return out, nil
 }
 
@@ -70,9 +66,11 @@ type batch struct {
 	*decoder
 	data    []byte // padded
 	n       int    // its length without
+	offset  int64  // of the block
 	index   *index
 	columns []*column.Builder
 	rows    int
+	starts  []int64 // of the rows, if they are asked for
 	// suspect tells that the stretch has a NUL or invalid UTF-8 somewhere, so
 	// that every text cell has to be looked at.
 	suspect bool
@@ -83,15 +81,21 @@ type batch struct {
 func (b *batch) stretch(text []byte) {
 	b.suspect = bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text)
 	faults := b.cells()
+	b.refuse(faults)
 	if faults.any() {
 		b.dropBad(faults)
+	}
+	if b.locate {
+		for r := range b.index.rows {
+			b.starts = append(b.starts, b.offset+int64(b.index.starts[r]))
+		}
 	}
 	b.rows += b.index.rows
 }
 
 // cells decodes every column of the stretch.
 func (b *batch) cells() *faults {
-	f := &faults{skipBad: b.skipBad, first: -1}
+	f := &faults{every: b.keep, first: -1}
 	for c, place := range b.target {
 		s := &scan{batch: b, file: c, column: b.columns[place], faults: f}
 		s.decode(b.schema[place].Type)
@@ -99,35 +103,59 @@ func (b *batch) cells() *faults {
 	return f
 }
 
+// refuse marks the records that the target has refused as bad.
+func (b *batch) refuse(f *faults) {
+	if len(b.refused) == 0 {
+		return
+	}
+	for r := range b.index.rows {
+		if reason, refused := b.refused.Find(b.offset + int64(b.index.starts[r])); refused {
+			f.add(r, -1, func() string { return reason })
+		}
+	}
+}
+
 // dropBad takes back what was decoded of the stretch and keeps its good rows:
 // those before the first bad one, or all but the bad ones.
 func (b *batch) dropBad(f *faults) {
 	x := b.index
-	bad := reader.BadRecord{
-		Index: int64(x.number[f.first]), Offset: int64(x.starts[f.first]),
-		Column: b.names[f.column], Reason: f.reason,
-	}
 	keep := b.rows
-	if !b.skipBad {
+	if !b.goesOn {
 		keep += f.first
 		x.rows, x.bad = f.first, nil // a bad record found by the index comes later
 	}
 	for _, place := range b.target {
 		b.columns[place].Truncate(keep)
 	}
-	x.reject(bad)
-	if b.skipBad {
-		x.rejected += int64(len(f.rows)) - 1
-		x.remove(f.rows)
-		b.cells()
+	if !b.goesOn {
+		x.reject(b.bad(f.first, f.rows[f.first]))
+		return
 	}
+	for row, fault := range f.rows {
+		x.reject(b.bad(row, fault))
+	}
+	x.remove(f.rows)
+	b.cells()
+}
+
+// bad describes a record of the index that has a fault.
+func (b *batch) bad(row int, f fault) reader.BadRecord {
+	x := b.index
+	bad := reader.BadRecord{Index: int64(x.number[row]), Offset: int64(x.starts[row]), Reason: f.reason}
+	if f.column >= 0 {
+		bad.Column = b.names[f.column]
+	}
+	if b.keep {
+		bad.Raw = b.data[x.starts[row]:x.cells[(row+1)*x.columns-1].end()]
+	}
+	return bad
 }
 
 // remove takes rows out of the index.
-func (x *index) remove(rows map[int]bool) {
+func (x *index) remove(rows map[int]fault) {
 	kept := 0
 	for r := range x.rows {
-		if rows[r] {
+		if _, bad := rows[r]; bad {
 			continue
 		}
 		copy(x.cells[kept*x.columns:(kept+1)*x.columns], x.cells[r*x.columns:(r+1)*x.columns])
@@ -147,6 +175,7 @@ func (b *batch) finish() reader.Decoded {
 	}
 	var out reader.Decoded
 	out.Batch, out.Bytes = column.Batch(b.arrow, b.columns, b.rows)
+	out.Starts = b.starts
 	return out
 }
 
@@ -161,11 +190,16 @@ func (b *batch) release() {
 
 // faults are the bad rows of a stretch.
 type faults struct {
-	skipBad bool
-	first   int // the first bad row, -1 if there is none
-	column  int // the first column at fault of that row
-	reason  string
-	rows    map[int]bool // with skipBad all of them
+	every bool // every row's reason is wanted, not just the first one's
+	first int  // the first bad row, -1 if there is none
+	rows  map[int]fault
+}
+
+// fault is what is wrong with a row: with a column's cell, or with the whole
+// row where the column is negative.
+type fault struct {
+	column int
+	reason string
 }
 
 func (f *faults) any() bool { return f.first >= 0 }
@@ -173,13 +207,19 @@ func (f *faults) any() bool { return f.first >= 0 }
 // add notes a bad cell. Columns come in file order, so of two bad cells of a
 // row the one noted first counts.
 func (f *faults) add(row, column int, reason func() string) {
-	if f.first < 0 || row < f.first {
-		f.first, f.column, f.reason = row, column, reason()
+	if _, known := f.rows[row]; known {
+		return
 	}
-	if f.skipBad {
-		if f.rows == nil {
-			f.rows = make(map[int]bool)
-		}
-		f.rows[row] = true
+	noted := fault{column: column}
+	first := f.first < 0 || row < f.first
+	if first || f.every {
+		noted.reason = reason()
 	}
+	if first {
+		f.first = row
+	}
+	if f.rows == nil {
+		f.rows = make(map[int]fault)
+	}
+	f.rows[row] = noted
 }

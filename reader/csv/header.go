@@ -43,7 +43,7 @@ func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, er
 // for one column more than there may be, so it counts the fields, finds fault
 // with their number, and has indexed those that count.
 func (h *head) take(block reader.Block, d *dialect) error {
-	x := newIndex(d, reader.MaxColumns+1, false)
+	x := newIndex(d, reader.MaxColumns+1, false, false)
 	data, n := d.pad(block.Data)
 	start := max(bomLen(block.Data, block.Offset), 0)
 	record := start + emptyLines(block.Data[start:], d.lineEnd)

@@ -21,8 +21,12 @@ const (
 	sizeMask    = flagEscaped - 1
 )
 
-func (c cell) len() int           { return int(c.size & sizeMask) }
-func (c cell) quoted() bool       { return c.size&flagQuoted != 0 }
+func (c cell) len() int     { return int(c.size & sizeMask) }
+func (c cell) quoted() bool { return c.size&flagQuoted != 0 }
+
+// end is where the cell ends, its closing quote included.
+func (c cell) end() int { return int(c.at) + c.len() + int(c.size>>31) }
+
 func (c cell) in(d []byte) []byte { return d[c.at : c.at+c.size&sizeMask] }
 
 // index is the cells of a few thousand cells' worth of records: enough to
@@ -30,7 +34,8 @@ func (c cell) in(d []byte) []byte { return d[c.at : c.at+c.size&sizeMask] }
 type index struct {
 	dialect *dialect
 	columns int
-	skipBad bool // go on after a bad record
+	goesOn  bool // after a bad record
+	keep    bool // bad records are delivered
 
 	// The records of the stretch, bad ones left out.
 	rows   int
@@ -41,7 +46,8 @@ type index struct {
 	// Of the whole block so far.
 	records  uint32 // good and bad
 	rejected int64
-	bad      *reader.BadRecord // the first bad one; its offset is in the block
+	bad      *reader.BadRecord  // the first bad one; its offset is in the block
+	list     []reader.BadRecord // all of them, if they are kept
 
 	// Of the record seen last.
 	fields    int
@@ -53,10 +59,10 @@ type index struct {
 const indexCells = 16 << 10
 
 // newIndex returns an index for records of that many columns.
-func newIndex(d *dialect, columns int, skipBad bool) *index {
+func newIndex(d *dialect, columns int, goesOn, keep bool) *index {
 	rows := max(indexCells/max(columns, 1), 1)
 	return &index{
-		dialect: d, columns: columns, skipBad: skipBad,
+		dialect: d, columns: columns, goesOn: goesOn, keep: keep,
 		cells:  make([]cell, rows*columns),
 		starts: make([]uint32, rows),
 		number: make([]uint32, rows),
@@ -65,11 +71,11 @@ func newIndex(d *dialect, columns int, skipBad bool) *index {
 
 // reset makes the index ready for another block.
 func (x *index) reset() {
-	x.rows, x.records, x.rejected, x.bad = 0, 0, 0, nil
+	x.rows, x.records, x.rejected, x.bad, x.list = 0, 0, 0, nil, nil
 }
 
 // done tells whether a bad record ended the block.
-func (x *index) done() bool { return x.bad != nil && !x.skipBad }
+func (x *index) done() bool { return x.bad != nil && !x.goesOn }
 
 // pad writes line ends behind a block's data, so that every cell ends before
 // the backing array does. It returns data with them, and where its content
@@ -217,7 +223,11 @@ func (x *index) endRecord(data []byte, n, recordStart int, last cell, count, p i
 		fault = fmt.Sprintf("it has %d fields, the file has %d columns", count, x.columns)
 	}
 	if fault != "" {
-		x.reject(reader.BadRecord{Index: int64(x.records), Offset: int64(recordStart), Reason: fault})
+		bad := reader.BadRecord{Index: int64(x.records), Offset: int64(recordStart), Reason: fault}
+		if x.keep {
+			bad.Raw = x.dialect.raw(data[:n], recordStart, p)
+		}
+		x.reject(bad)
 	} else {
 		x.starts[x.rows], x.number[x.rows] = uint32(recordStart), x.records
 		x.rows++
@@ -229,7 +239,39 @@ func (x *index) endRecord(data []byte, n, recordStart int, last cell, count, p i
 // reject notes a bad record.
 func (x *index) reject(bad reader.BadRecord) {
 	x.rejected++
+	if x.keep {
+		x.list = append(x.list, bad)
+	}
 	if x.bad == nil || bad.Index < x.bad.Index {
 		x.bad = &bad
+	}
+}
+
+// raw is the bytes of a record whose line end is at p, or where the data ends.
+// A CR before an LF belongs to the line end.
+func (d *dialect) raw(data []byte, start, p int) []byte {
+	end := min(p, len(data))
+	if p < len(data) && d.lineEnd == '\n' && end > start && data[end-1] == '\r' {
+		end--
+	}
+	return data[start:end]
+}
+
+// report tells what became of the bad records of the block at that offset.
+func (x *index) report(out *reader.Decoded, offset int64) {
+	if x.bad == nil {
+		return
+	}
+	x.bad.Offset += offset
+	switch {
+	case !x.goesOn:
+		out.Bad = x.bad
+	case x.keep:
+		for i := range x.list {
+			x.list[i].Offset += offset
+		}
+		out.Keep(x.list)
+	default:
+		out.FirstRejected, out.Rejected = x.bad, x.rejected
 	}
 }

@@ -107,7 +107,7 @@ func (s *sampler) name() error {
 	for i, name := range names {
 		s.columns[i].Name = name
 	}
-	s.index = newIndex(&s.dialect, len(names), true)
+	s.index = newIndex(&s.dialect, len(names), true, false)
 	if s.described.Header || len(names) == 0 {
 		return nil
 	}

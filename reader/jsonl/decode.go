@@ -18,7 +18,10 @@ type decoder struct {
 	schema  abstract.Schema
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
-	skipBad bool
+	goesOn  bool            // after a bad record
+	keep    bool            // bad records are delivered
+	refused reader.Refusals // records to be rejected
+	locate  bool            // tell where records begin
 
 	walkers sync.Pool // of *walker
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -29,7 +32,7 @@ type decoder struct {
 func newDecoder(req reader.Request) *decoder {
 	d := &decoder{
 		schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
-		skipBad:   req.OnBadRow == reader.SkipRow,
+		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
 	d.walkers.New = func() any { return d.newWalker() }
@@ -62,25 +65,38 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		b.columns[i].init(column.New(mem, c.Type, block.Records, min(guess+guess/16, len(block.Data))), c.Type)
 	}
 	var out reader.Decoded
+	var rejects []reader.BadRecord
 	in := newLines(block)
 	for first, ok := in.next(); ok; first, ok = in.next() {
 		name, reason := "", in.read(w, first)
+		if reason == "" && len(d.refused) > 0 {
+			reason, _ = d.refused.Find(block.Offset + int64(first))
+		}
 		if reason == "" {
 			name, reason = b.add(in.data, w.fields)
 		}
 		if reason == "" {
+			if d.locate {
+				out.Starts = append(out.Starts, block.Offset+int64(first))
+			}
 			continue
 		}
-		bad := &reader.BadRecord{Index: in.count - 1, Offset: block.Offset + int64(first), Column: name, Reason: reason}
-		if !d.skipBad {
-			out.Bad = bad
+		bad := reader.BadRecord{Index: in.count - 1, Offset: block.Offset + int64(first), Column: name, Reason: reason}
+		if !d.goesOn {
+			out.Bad = &bad
 			break
 		}
+		if d.keep {
+			bad.Raw = in.raw(first)
+			rejects = append(rejects, bad)
+			continue
+		}
 		if out.Rejected++; out.FirstRejected == nil {
-			out.FirstRejected = bad
+			out.FirstRejected = &bad
 		}
 	}
 	b.finish(&out)
+	out.Keep(rejects)
 	return out, nil
 }
 

@@ -32,7 +32,7 @@ func (format) Read(ctx context.Context, req reader.Request, emit reader.Emit) er
 		return named(req.File, err)
 	}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
-		Split: reader.SplitLines, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema),
+		Split: reader.SplitLines, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
 	})
 	if err != nil {

@@ -68,3 +68,13 @@ func (l *lines) read(w *walker, first int) (reason string) {
 	l.pos = end + 1
 	return reason
 }
+
+// raw is the bytes of the record at first, which was read last. A CR before an
+// LF belongs to the line end.
+func (l *lines) raw(first int) []byte {
+	end := l.pos - 1
+	if end < l.n && end > first && l.data[end-1] == '\r' {
+		end--
+	}
+	return l.data[first:min(end, l.n)]
+}

@@ -57,6 +57,8 @@ func TestConformance(t *testing.T) {
 			}},
 		{Name: "J07 white space, blank lines, byte order mark", Data: []byte(reader.BOM + " \r\n\n\t{ \"a\" :\t1 , \"b\" : [ ] }\t\r\n\r\n \n{\"b\":{},\"a\":2}"),
 			Rows: [][]any{{int64(1), "[ ]"}, {int64(2), "{}"}}},
+		{Name: "J06 bad records of CRLF lines", Data: []byte("{\"a\":1}\r\n [1] \r\n\r\n{\"a\":\"\xff\"}\r\n{\"a\":2}\r\n{\"a\""),
+			Schema: table("a=int64"), Rows: [][]any{{int64(1)}, {int64(2)}}, Rejected: 3},
 		{Name: "J06 cut in the last line", Data: []byte("{\"a\":\"é\"}\n{\"a\":\"\xc3"), Rows: [][]any{{"é"}}, Rejected: 1},
 		{Name: "J02 J03 J04 J09 J10 bad records", Data: []byte("{\"a\":1}\n{\"a\":1,\"a\":1}\n[1]\n{\"a\":null,\"b\":\"\\ud800\"}\n7\n{\"a\":2}{\"a\":3}\nnull\n{\"a\":\n3}\n{\"b\":\"\\u0000\"}\n{\"b\":\"\xff\"}\n{\"a\":4,\"b\":\"x\"}\n"),
 			Schema: table("a=int64", "b=text"), Rows: [][]any{{int64(1), nil}, {int64(4), "x"}}, Rejected: 10},

@@ -151,7 +151,7 @@ type room struct{ guess, most int }
 func (r *read) plan(left int64) (rows int, rooms []room, cost int64) {
 	budget := r.request.Limits.BlockCost()
 	texts := r.textFields()
-	fixed, guess := int64(0), int64(0)
+	fixed, guess := r.request.OnBadRow.RejectBytes(), int64(0)
 	for _, c := range r.request.Schema {
 		fixed += int64(column.Width(c.Type)) + 1
 	}

@@ -1,7 +1,9 @@
 package parquet
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -164,7 +166,7 @@ func (s *stretch) part(mem memory.Allocator) (d reader.Decoded) {
 	}
 	bad := s.badRows(n)
 	end := s.first + int64(n)
-	if len(bad) > 0 && !s.skipBad() {
+	if len(bad) > 0 && !s.goesOn() {
 		n, end = bad[0].row, s.first+int64(bad[0].row)
 		d.Bad = s.describe(bad[0])
 	}
@@ -178,8 +180,8 @@ func (s *stretch) part(mem memory.Allocator) (d reader.Decoded) {
 	} else {
 		s.builders = make([]*column.Builder, len(heads))
 	}
-	if len(bad) > 0 && s.skipBad() {
-		d.FirstRejected, d.Rejected = s.describe(bad[0]), int64(len(bad))
+	if len(bad) > 0 && s.goesOn() {
+		s.reject(&d, bad)
 		rows := make([]int, len(bad))
 		for i, b := range bad {
 			rows[i] = b.row
@@ -187,6 +189,9 @@ func (s *stretch) part(mem memory.Allocator) (d reader.Decoded) {
 		for _, b := range heads {
 			b.Remove(rows)
 		}
+	}
+	if s.read.request.Locate {
+		d.Starts = s.starts(n, bad)
 	}
 	d.After = end
 	d.Covers = s.read.covers(end) - s.read.covers(s.first)
@@ -196,10 +201,23 @@ func (s *stretch) part(mem memory.Allocator) (d reader.Decoded) {
 	return d
 }
 
-func (s *stretch) skipBad() bool { return s.read.request.OnBadRow == reader.SkipRow }
+func (s *stretch) goesOn() bool { return s.read.request.OnBadRow.GoesOn() }
+
+// reject reports rows that are left out.
+func (s *stretch) reject(d *reader.Decoded, bad []badRow) {
+	if s.read.request.OnBadRow != reader.Quarantine {
+		d.FirstRejected, d.Rejected = s.describe(bad[0]), int64(len(bad))
+		return
+	}
+	list := make([]reader.BadRecord, len(bad))
+	for i, b := range bad {
+		list[i] = *s.describe(b)
+	}
+	d.Keep(list)
+}
 
 // badRow is a row that cannot be stored, for the first of its columns at
-// fault.
+// fault, or for no column's sake where field is negative.
 type badRow struct {
 	row, field int
 	reason     string
@@ -228,11 +246,43 @@ func (s *stretch) badRows(n int) (bad []badRow) {
 			bad = append(merged, bad[at:]...)
 		}
 	}
+	return s.withRefused(bad, n)
+}
+
+// withRefused adds those of the first n rows that the target has refused.
+func (s *stretch) withRefused(bad []badRow, n int) []badRow {
+	for _, refused := range s.read.request.Refused {
+		row := int(min(max(refused.From-s.first, 0), int64(n)))
+		if row == n || s.first+int64(row) >= refused.To {
+			continue
+		}
+		at, known := slices.BinarySearchFunc(bad, row, func(b badRow, row int) int { return cmp.Compare(b.row, row) })
+		if !known {
+			bad = slices.Insert(bad, at, badRow{row, -1, refused.Reason})
+		}
+	}
 	return bad
 }
 
+// starts is where the first n rows begin, but for the bad ones.
+func (s *stretch) starts(n int, bad []badRow) []int64 {
+	var starts []int64
+	for row := range n {
+		if len(bad) > 0 && bad[0].row == row {
+			bad = bad[1:]
+			continue
+		}
+		starts = append(starts, s.first+int64(row))
+	}
+	return starts
+}
+
 func (s *stretch) describe(b badRow) *reader.BadRecord {
-	return &reader.BadRecord{Index: int64(b.row), Offset: -1, Column: s.read.fields[b.field].name, Reason: b.reason}
+	bad := &reader.BadRecord{Index: int64(b.row), Offset: -1, Reason: b.reason}
+	if b.field >= 0 {
+		bad.Column = s.read.fields[b.field].name
+	}
+	return bad
 }
 
 // assemble makes the batch of the columns, which it frees.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ type Result struct {
 	Stops     []Stop  // after each chunk
 	Rejected  int64
 	Reasons   []string // of the chunks that rejected something
+	Starts    []int64  // of the rows, if they were asked for
+	Rejects   [][]any  // the rejected records, as in [File], but for the time
 	Completed bool
 }
 
@@ -47,15 +50,14 @@ func Read(ctx context.Context, t testing.TB, f reader.Format, req reader.Request
 		}
 		if hook != nil {
 			if err := hook(n); err != nil {
-				chunk.Items[0].Release()
+				abstract.ReleaseAll(chunk.Items)
 				return err
 			}
 		}
 		n++
-		origin := chunk.Items[0].Origin
-		before = origin.After
+		before = chunk.Items[0].Origin.After
 		r.take(chunk, req)
-		chunk.Items[0].Release()
+		abstract.ReleaseAll(chunk.Items)
 		return nil
 	})
 	if err == nil && !r.Completed {
@@ -66,11 +68,18 @@ func Read(ctx context.Context, t testing.TB, f reader.Format, req reader.Request
 
 // check tells what is wrong with a chunk by itself.
 func check(chunk pusher.Chunk, req reader.Request, before int64) error {
-	if len(chunk.Items) != 1 {
-		return fmt.Errorf("%d items, want 1", len(chunk.Items))
-	}
 	item, o := chunk.Items[0], chunk.Items[0].Origin
+	if len(chunk.Items) > 1 {
+		if err := checkRejects(chunk.Items, req); err != nil {
+			return err
+		}
+		o.Rejected, o.Reason = chunk.Items[1].Origin.Rejected, chunk.Items[1].Origin.Reason
+	}
 	switch {
+	case len(chunk.Items) != 1 && req.OnBadRow != reader.Quarantine:
+		return fmt.Errorf("%d items, want 1", len(chunk.Items))
+	case len(chunk.Items) == 1 && req.OnBadRow == reader.Quarantine && o.Rejected > 0:
+		return fmt.Errorf("%d rejected, and nothing of them", o.Rejected)
 	case chunk.FilePath != req.File.ID().String():
 		return fmt.Errorf("the chunk's FilePath is %q", chunk.FilePath)
 	case o.Object != req.File.ID() || o.LedgerID != req.LedgerID || item.Table != req.Table:
@@ -93,22 +102,54 @@ func check(chunk pusher.Chunk, req reader.Request, before int64) error {
 		return fmt.Errorf("schema is %v", item.Batch.Schema())
 	case o.Rows > 0 && chunk.Size <= 0:
 		return fmt.Errorf("the chunk's Size is %d", chunk.Size)
+	case req.Locate && int64(len(chunk.Starts)) != o.Rows || !req.Locate && chunk.Starts != nil:
+		return fmt.Errorf("%d rows begin at %v", o.Rows, chunk.Starts)
+	case req.Locate && o.Rows > 0 && (!slices.IsSorted(chunk.Starts) || chunk.Starts[0] < o.Before || chunk.Starts[o.Rows-1] >= o.After):
+		return fmt.Errorf("rows from %d to %d begin at %v", o.Before, o.After, chunk.Starts)
 	case o.Last && item.NumRows() > 0:
 		return fmt.Errorf("the last chunk has rows")
 	}
 	return nil
 }
 
+// checkRejects tells what is wrong with the item of rejected records: it
+// stands where the rows' item ends, and has all that are counted.
+func checkRejects(items []abstract.ChangeItem, req reader.Request) error {
+	first, second := items[0].Origin, items[1].Origin
+	switch {
+	case len(items) != 2:
+		return fmt.Errorf("%d items, want 2 at most", len(items))
+	case first.Rejected != 0 || first.Reason != "":
+		return fmt.Errorf("the rows' item counts %d rejected (%q), which has an item of its own", first.Rejected, first.Reason)
+	case items[1].Table != req.Rejects || second.Object != first.Object || second.LedgerID != first.LedgerID:
+		return fmt.Errorf("rejected records of %v, ledger id %d, table %q", second.Object, second.LedgerID, items[1].Table)
+	case second.Before != first.After || second.After != first.After || second.Last || second.Rows != 0 || second.Bytes != 0:
+		return fmt.Errorf("the rejected records' origin is %+v, that of the rows %+v", second, first)
+	case second.Rejected == 0 || second.Rejected != items[1].NumRows():
+		return fmt.Errorf("%d rejected records, %d are counted", items[1].NumRows(), second.Rejected)
+	case !items[1].Batch.Schema().Equal(abstract.RejectedSchema().Arrow()):
+		return fmt.Errorf("the rejected records' schema is %v", items[1].Batch.Schema())
+	}
+	return nil
+}
+
 func (r *Result) take(chunk pusher.Chunk, req reader.Request) {
-	item := chunk.Items[0]
-	if item.Batch != nil {
-		r.Rows = append(r.Rows, Rows(item.Batch)...)
+	if batch := chunk.Items[0].Batch; batch != nil {
+		r.Rows = append(r.Rows, Rows(batch)...)
 	}
-	r.Rejected += item.Origin.Rejected
-	if item.Origin.Reason != "" {
-		r.Reasons = append(r.Reasons, item.Origin.Reason)
+	r.Starts = append(r.Starts, chunk.Starts...)
+	for _, item := range chunk.Items {
+		r.Rejected += item.Origin.Rejected
+		if item.Origin.Reason != "" {
+			r.Reasons = append(r.Reasons, item.Origin.Reason)
+		}
 	}
-	r.Stops = append(r.Stops, Stop{item.Origin.After, req.Records + r.Records()})
+	if len(chunk.Items) > 1 {
+		for _, row := range Rows(chunk.Items[1].Batch) {
+			r.Rejects = append(r.Rejects, row[:len(row)-1])
+		}
+	}
+	r.Stops = append(r.Stops, Stop{chunk.Items[0].Origin.After, req.Records + r.Records()})
 	r.Completed = chunk.Completed
 }
 

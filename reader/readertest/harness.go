@@ -13,6 +13,9 @@ import (
 type Harness struct {
 	Format reader.Format
 	Files  []File
+	// NoRaw tells that the format's records are not a run of bytes of the file,
+	// nor of what it unpacks to.
+	NoRaw bool
 }
 
 // File is a file and what is to be read from it. Small files are best: every
@@ -30,7 +33,7 @@ type File struct {
 	// decimal, [16]byte for a UUID.
 	Rows [][]any
 	// Rejected is how many records are left out; they are read with
-	// [reader.SkipRow].
+	// [reader.SkipRow], and with [reader.Quarantine].
 	Rejected int64
 	// Whole tells, for formats in which it can be told, that no shorter
 	// file is a file of its own. Cut short, the object itself must then be
@@ -56,10 +59,12 @@ func Run(t *testing.T, h Harness) {
 		{"cut short at every byte", testTruncated},
 		{"failing store", testStoreErrors},
 		{"budget", testBudget},
+		{"quarantine", testQuarantine},
+		{"refused", testRefused},
 	}
 	for _, file := range h.Files {
 		t.Run(file.Name, func(t *testing.T) {
-			s := &subject{format: h.Format, file: file}
+			s := &subject{format: h.Format, file: file, noRaw: h.NoRaw}
 			s.sample(t)
 			for _, test := range tests {
 				t.Run(test.name, func(t *testing.T) {
@@ -75,6 +80,7 @@ func Run(t *testing.T, h Harness) {
 // subject is a file under test, with the dialect that its sample found.
 type subject struct {
 	format  reader.Format
+	noRaw   bool
 	file    File
 	dialect reader.Dialect
 	schema  abstract.Schema

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
@@ -14,21 +15,51 @@ import (
 
 // insert hands the buffered items to DuckDB.
 func (w *writer) insert(ctx context.Context) error {
-	items := w.txn.takeItems()
-	if len(items) == 0 {
-		return nil
+	tables := byTable(w.txn.takeItems())
+	for i, items := range tables {
+		if err := w.insertInto(ctx, items); err != nil {
+			for _, rest := range tables[i+1:] {
+				abstract.ReleaseAll(rest)
+			}
+			return err
+		}
 	}
-	if err := w.deleteReplaced(w.txn.context(ctx), items); err != nil {
+	return nil
+}
+
+// insertInto hands items of one table to DuckDB. A row that is refused is
+// looked for if it must be one of a single session, which is told of it; not
+// where rows were deleted before, as these come back with the search.
+func (w *writer) insertInto(ctx context.Context, items []abstract.ChangeItem) error {
+	name := items[0].Table
+	sink := w.tables[name]
+	ctx = w.txn.context(ctx)
+	if err := w.deleteReplaced(ctx, items); err != nil {
 		abstract.ReleaseAll(items)
 		return classifyRows(err)
 	}
-	sink := w.tables[items[0].Table]
-	sink.feed.load(items)
-	defer sink.feed.unload()
-	if _, err := w.conn.ExecContext(w.txn.context(ctx), sink.insert); err != nil {
-		return fmt.Errorf("insert into table %q: %w", items[0].Table, classifyRows(err))
+	for _, item := range items {
+		if item.Batch != nil {
+			item.Batch.Retain()
+		}
+	}
+	defer abstract.ReleaseAll(items)
+	err := w.run(ctx, sink, items)
+	if abstract.ClassOf(err) == abstract.FileOnly && len(w.txn.sessions) == 1 && len(w.txn.deleted) == 0 {
+		err = w.locate(ctx, sink, items, err)
+	}
+	if err != nil {
+		return fmt.Errorf("insert into table %q: %w", name, err)
 	}
 	return nil
+}
+
+// run inserts items, which it owns.
+func (w *writer) run(ctx context.Context, sink *sink, items []abstract.ChangeItem) error {
+	sink.feed.load(items)
+	defer sink.feed.unload()
+	_, err := w.conn.ExecContext(ctx, sink.insert)
+	return classifyRows(err)
 }
 
 // commit ends the transaction, if there is one: rows, then progress, then
@@ -73,8 +104,12 @@ func (w *writer) commit(ctx context.Context) {
 	w.txn = nil
 	w.giveBack(ctx)
 	for s, batch := range t.sessions {
+		moved := batch.Sorted()
+		if slices.ContainsFunc(moved, func(p ledger.Progress) bool { return p.Done }) {
+			s.blamed = false
+		}
 		if s.committed != nil {
-			s.committed(batch.Sorted())
+			s.committed(moved)
 		}
 	}
 }
@@ -118,6 +153,7 @@ func (w *writer) drop(told func(*session) error) {
 	for s := range t.sessions {
 		s.failed = told(s)
 		s.alone = true
+		s.blamed = s.blamed || abstract.ClassOf(s.failed) == abstract.FileOnly
 	}
 }
 

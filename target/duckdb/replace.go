@@ -101,8 +101,26 @@ func (w *writer) deleteReplaced(ctx context.Context, items []abstract.ChangeItem
 }
 
 // deleteRows deletes all rows of the files of those ledger ids from a table
-// that has the column [target.FileIDColumn], and tells how many they were.
+// that has the column [target.FileIDColumn], and tells how many they were; and
+// their rejected records from the table beside it, if there is one.
 func (w *writer) deleteRows(ctx context.Context, tx ledger.Tx, table string, ids []int64) (int64, error) {
+	if err := w.deleteRejected(ctx, tx, table, ids); err != nil {
+		return 0, err
+	}
+	return w.deleteFrom(ctx, tx, table, ids)
+}
+
+// deleteRejected deletes the rejected records alone.
+func (w *writer) deleteRejected(ctx context.Context, tx ledger.Tx, table string, ids []int64) error {
+	exists, err := hasQuarantine(ctx, tx, table)
+	if err == nil && exists {
+		_, err = w.deleteFrom(ctx, tx, target.QuarantineTable(table), ids)
+	}
+	return err
+}
+
+// deleteFrom deletes from one table.
+func (w *writer) deleteFrom(ctx context.Context, tx ledger.Tx, table string, ids []int64) (int64, error) {
 	of := fmt.Sprintf("FROM %s WHERE %s IN (SELECT unnest($1::bigint[]))", w.qualify(table), quote(target.FileIDColumn))
 	n, err := w.count(ctx, tx, "SELECT count(*) "+of, ids)
 	if err == nil && n > 0 {

@@ -19,6 +19,7 @@ type session struct {
 	// The writer's mutex guards what is below.
 	failed error // what the session has not been told of yet
 	alone  bool  // its transactions are its own until it has flushed
+	blamed bool  // and even then, until a file of it ends: a row of its own was refused
 	closed bool
 }
 
@@ -57,7 +58,7 @@ func (s *session) Flush() error {
 		}
 	}
 	// What is not in the open transaction was committed with an earlier one.
-	s.alone = false
+	s.alone = s.blamed
 	return nil
 }
 

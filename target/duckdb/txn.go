@@ -24,7 +24,7 @@ type txn struct {
 	whole    *whole                     // nil: may be committed at any time
 	deleted  map[int64]bool             // the replaced files whose rows were deleted
 
-	items []abstract.ChangeItem // not yet inserted, all of one table
+	items []abstract.ChangeItem // not yet inserted
 	bytes int64                 // of items
 }
 
@@ -67,6 +67,22 @@ func (t *txn) takeItems() []abstract.ChangeItem {
 	items := t.items
 	t.items, t.bytes = nil, 0
 	return items
+}
+
+// byTable sorts items by their tables, in the order in which the tables come.
+// Few rejected records among many rows so cost one INSERT, not one each.
+func byTable(items []abstract.ChangeItem) (tables [][]abstract.ChangeItem) {
+	place := map[string]int{}
+	for _, item := range items {
+		i, known := place[item.Table]
+		if !known {
+			i = len(tables)
+			place[item.Table] = i
+			tables = append(tables, nil)
+		}
+		tables[i] = append(tables[i], item)
+	}
+	return tables
 }
 
 // context is what the transaction's statements run under. If one session

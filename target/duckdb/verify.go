@@ -15,6 +15,9 @@ import (
 // since users may delete rows.
 func (t *Target) Verify(ctx context.Context, pipeline, table string) error {
 	return t.View(ctx, func(tx ledger.Tx) error {
+		if err := t.verifyQuarantine(ctx, tx, table); err != nil {
+			return err
+		}
 		exists, fileID, err := t.hasFileID(ctx, tx, table)
 		switch {
 		case err != nil:
@@ -43,9 +46,12 @@ func (t *Target) Forget(ctx context.Context, table string, entries ...ledger.Ent
 		case exists && !fileID && rows > 0:
 			return target.NoFileIDError(table, rows)
 		case exists && fileID:
-			if deleted, err = t.writer.deleteRows(ctx, tx, table, ids); err != nil {
-				return err
-			}
+			deleted, err = t.writer.deleteRows(ctx, tx, table, ids)
+		default:
+			err = t.writer.deleteRejected(ctx, tx, table, ids)
+		}
+		if err != nil {
+			return err
 		}
 		return t.ledger.Forget(ctx, tx, ids...)
 	})

@@ -130,7 +130,7 @@ func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) 
 		return err
 	}
 	size := sizeOf(item)
-	if t := w.txn; t != nil && len(t.items) > 0 && (t.items[0].Table != item.Table || t.bytes+size > w.options.Buffer) {
+	if t := w.txn; t != nil && len(t.items) > 0 && t.bytes+size > w.options.Buffer {
 		if err := w.insert(ctx); err != nil {
 			item.Release()
 			known := t.causeFor(s, err)

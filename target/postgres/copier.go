@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/postgres/internal/pgcopy"
 )
 
@@ -35,9 +37,7 @@ type part struct {
 // encode encodes an item's rows and sends what fills a buffer. The item
 // remains the caller's. It waits while all of the lane's buffers are in use.
 func (t *txn) encode(sink *sink, item abstract.ChangeItem) (err error) {
-	if t.buffer != nil && t.buffer.sink != sink {
-		t.send()
-	}
+	t.turnTo(sink)
 	sink.encoder.Load(item.Batch, item.Origin.LedgerID)
 	defer sink.encoder.Unload()
 	limit := t.target.options.copyBytes()
@@ -50,7 +50,7 @@ func (t *txn) encode(sink *sink, item abstract.ChangeItem) (err error) {
 		before := len(b.bytes)
 		for ; row < rows && len(b.bytes) < limit; row++ {
 			if b.bytes, err = sink.encoder.AppendRow(b.bytes, row); err != nil {
-				return fmt.Errorf("%s of table %q: %w", place(item.Origin, int64(row)), sink.name, err)
+				return fmt.Errorf("copy into table %q: %w", sink.name, &target.RefusedRow{Origin: item.Origin, Row: int64(row), Err: err})
 			}
 			b.rows++
 		}
@@ -63,13 +63,25 @@ func (t *txn) encode(sink *sink, item abstract.ChangeItem) (err error) {
 	return nil
 }
 
-// place names a row of an item.
-func place(o abstract.Origin, row int64) string {
-	return fmt.Sprintf("%s, row %d after offset %d", o.Object, row+1, o.Before)
+// turnTo makes the buffer that of another table, if it is not. The one that
+// was being filled is put aside: rejected records come one or a few at a time
+// among many rows, and a COPY for each would cost more than all the rows.
+func (t *txn) turnTo(sink *sink) {
+	if t.buffer == nil || t.buffer.sink == sink {
+		return
+	}
+	if t.aside != nil && t.aside.sink != sink {
+		t.send()
+		return
+	}
+	t.buffer, t.aside = t.aside, t.buffer
 }
 
 // fill returns the buffer to be filled.
 func (t *txn) fill(sink *sink) (*buffer, error) {
+	if t.buffer == nil && t.aside != nil && t.aside.sink == sink {
+		t.buffer, t.aside = t.aside, nil
+	}
 	if t.buffer != nil {
 		return t.buffer, nil
 	}
@@ -89,6 +101,13 @@ func (t *txn) send() {
 		t.work <- task{buffer: t.buffer}
 		t.buffer = nil
 	}
+}
+
+// sendAll hands on all that was filled.
+func (t *txn) sendAll() {
+	t.send()
+	t.buffer, t.aside = t.aside, nil
+	t.send()
 }
 
 // release gives a buffer back to its lane. One huge row must not hold its
@@ -129,19 +148,29 @@ var line = regexp.MustCompile(`(?m)^COPY .*, line (\d+)(?:, column .*)?$`)
 // locate names the row that an error of a COPY is about, where the server
 // tells.
 func locate(list []*buffer, err error) error {
-	where := ""
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		if match := line.FindStringSubmatch(e.Where); match != nil {
-			number, _ := strconv.ParseInt(match[1], 10, 64)
-			for _, b := range list {
-				for _, p := range b.parts {
-					if p.from < number {
-						where = place(p.origin, number-1-p.from+p.skipped) + ": "
-					}
-				}
-				number -= b.rows
+	return fmt.Errorf("copy into table %q: %w", list[0].sink.name, refused(list, err))
+}
+
+func refused(list []*buffer, err error) error {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return err
+	}
+	match := line.FindStringSubmatch(e.Where)
+	if match == nil {
+		return err
+	}
+	number, _ := strconv.ParseInt(match[1], 10, 64)
+	for _, b := range list {
+		if number > b.rows {
+			number -= b.rows
+			continue
+		}
+		for _, p := range slices.Backward(b.parts) {
+			if p.from < number {
+				return &target.RefusedRow{Origin: p.origin, Row: number - 1 - p.from + p.skipped, Err: err}
 			}
 		}
 	}
-	return fmt.Errorf("copy into table %q: %s%w", list[0].sink.name, where, err)
+	return err
 }

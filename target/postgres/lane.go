@@ -23,9 +23,10 @@ type lane struct {
 }
 
 // A lane's buffers: few for a session's own, enough to hold a transaction for
-// the target's, so that one can be sent while another is filled.
+// the target's, so that one can be sent while another is filled, and rows of
+// another table are put aside.
 const (
-	ownBuffers   = 2
+	ownBuffers   = 3
 	spareBuffers = 8
 	mostLanes    = 8 // that a target has besides the sessions' own, by default
 )

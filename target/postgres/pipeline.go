@@ -71,7 +71,7 @@ func (s *session) leave() {
 // handOver lets the open transaction finish by itself.
 func (s *session) handOver() {
 	t := s.open
-	t.send()
+	t.sendAll()
 	close(t.work)
 	s.flying, s.open = append(s.flying, t), nil
 }

@@ -144,11 +144,29 @@ func (t *txn) deleteLate(progress []ledger.Progress) error {
 }
 
 // deleteRows deletes all rows of the files of those ledger ids from a table
-// that has the column [target.FileIDColumn], and tells how many they were. It
-// looks through the whole table, unless the user has made an index on the
-// column. The user's triggers look names up where the user's sessions do, and
-// the transaction goes on so.
+// that has the column [target.FileIDColumn], and tells how many they were; and
+// their rejected records from the table beside it, if there is one. It looks
+// through the whole tables, unless the user has made an index on the column.
+// The user's triggers look names up where the user's sessions do, and the
+// transaction goes on so.
 func (t *Target) deleteRows(ctx context.Context, tx ledger.Tx, name string, ids []int64) (int64, error) {
+	if err := t.deleteRejected(ctx, tx, name, ids); err != nil {
+		return 0, err
+	}
+	return t.deleteFrom(ctx, tx, name, ids)
+}
+
+// deleteRejected deletes the rejected records alone.
+func (t *Target) deleteRejected(ctx context.Context, tx ledger.Tx, name string, ids []int64) error {
+	exists, err := t.hasQuarantine(ctx, tx, name)
+	if err == nil && exists {
+		_, err = t.deleteFrom(ctx, tx, target.QuarantineTable(name), ids)
+	}
+	return err
+}
+
+// deleteFrom deletes from one table.
+func (t *Target) deleteFrom(ctx context.Context, tx ledger.Tx, name string, ids []int64) (int64, error) {
 	if _, err := tx.Exec(ctx, userPath); err != nil {
 		return 0, err
 	}

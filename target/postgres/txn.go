@@ -30,6 +30,7 @@ type txn struct {
 	rows, bytes int64
 	whole       whole
 	buffer      *buffer // being filled, nil if there is nothing in it
+	aside       *buffer // of another table, to be filled again, nil if there is none
 
 	before *txn // which must be committed first; of the goroutine, nil once it is
 
@@ -211,6 +212,9 @@ func (t *txn) settle() error {
 	<-t.done
 	if t.buffer != nil {
 		t.release(t.buffer)
+	}
+	if t.aside != nil {
+		t.release(t.aside)
 	}
 	if t.held.buffer != nil {
 		t.release(t.held.buffer)

@@ -12,6 +12,9 @@ import (
 // long as that takes.
 func (t *Target) Verify(ctx context.Context, pipeline, name string) error {
 	return t.transact(ctx, 0, func(tx ledger.Tx) error {
+		if err := t.verifyQuarantine(ctx, tx, name); err != nil {
+			return err
+		}
 		exists, fileID, err := t.hasFileID(ctx, tx, name)
 		switch {
 		case err != nil:
@@ -43,16 +46,19 @@ func (t *Target) Forget(ctx context.Context, name string, entries ...ledger.Entr
 			return err
 		case exists && !fileID && rows > 0:
 			return target.NoFileIDError(name, rows)
-		case exists && fileID:
-			if deleted, err = t.deleteRows(ctx, tx, name, ids); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(ctx, checkDeferred); err != nil {
-				return fmt.Errorf("check deferred constraints: %w", err)
-			}
-			if _, err := tx.Exec(ctx, ownPath); err != nil {
-				return err
-			}
+		case !fileID:
+			err = t.deleteRejected(ctx, tx, name, ids)
+		default:
+			deleted, err = t.deleteRows(ctx, tx, name, ids)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, checkDeferred); err != nil {
+			return fmt.Errorf("check deferred constraints: %w", err)
+		}
+		if _, err := tx.Exec(ctx, ownPath); err != nil {
+			return err
 		}
 		return t.ledger.Forget(ctx, tx, ids...)
 	})

@@ -56,6 +56,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("Verify", func(t *testing.T) { testVerify(t, h) })
 	t.Run("Replace", func(t *testing.T) { testReplace(t, h) })
 	t.Run("Forget", func(t *testing.T) { testForget(t, h) })
+	t.Run("Quarantine", func(t *testing.T) { testQuarantine(t, h) })
 }
 
 // cases runs functions as subtests, each with a database of its own.
