@@ -198,9 +198,10 @@ func TestKill9WhileReplacing(t *testing.T) {
 		for range 2 {
 			cmd := load()
 			after := time.Duration(random.Int64N(int64(1500 * time.Millisecond)))
+			must(t, cmd.Start())
 			go func() {
 				timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-				ended <- cmd.Run() // killed, or through
+				ended <- cmd.Wait() // killed, or through
 				timer.Stop()
 			}()
 		}
