@@ -150,7 +150,7 @@ var mutants = []mutant{
 	a.records, a.offsets = records, offsets
 }
 `}},
-		tests{"pusher", ""},
+		tests{"pusher", "K05|K03"},
 	},
 	{
 		"drop the last chunk's ack on close", "parsequeue/stages.go",
