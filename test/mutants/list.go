@@ -138,11 +138,11 @@ var mutants = []mutant{
 	},
 	{
 		"remove all equal offsets", "pusher/attempt.go",
-		[]edit{{"	r.attempt = nil\n}\n", `	r.attempt = nil
+		[]edit{{"	last := len(a.records) - 1\n", "	last, offset := len(a.records)-1, a.offsets[r.place]\n"}, {"	r.attempt = nil\n}\n", `	r.attempt = nil
 	var records []*record
 	var offsets []any
 	for i, other := range a.records {
-		if fmt.Sprint(a.offsets[i]) != fmt.Sprint(r.offset) {
+		if fmt.Sprint(a.offsets[i]) != fmt.Sprint(offset) {
 			other.place = len(records)
 			records, offsets = append(records, other), append(offsets, a.offsets[i])
 		}
