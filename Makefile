@@ -7,7 +7,7 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check postgres fauxqs test crash test-minio test-versions fmt bench clean
+.PHONY: help build demo check postgres fauxqs test crash test-minio test-versions fmt bench clean mutants
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ test: build postgres fauxqs ## Everything: unit, model, PostgreSQL, corpus, kill
 
 crash: build postgres ## S3 to PostgreSQL under 200 kills, 50 cut connections, 20 ended sessions
 	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required SLUICE_CRASH=long $(GO) test -count=1 -v -timeout=60m ./crash
+
+mutants: postgres ## Break the code in one place after the other: tests must notice
+	cd test && $(GO) run ./mutants $(MUTANTS)
 
 # MinIO is under the AGPL: it is never linked, only run.
 minio = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test

@@ -36,6 +36,14 @@ func New(db DB, schema string, dialect Dialect) *Store {
 	return &Store{db: db, schema: schema, dialect: dialect}
 }
 
+// Through returns the same ledger, reached by way of a decorator of its
+// database.
+func (s *Store) Through(decorate func(DB) DB) *Store {
+	through := *s
+	through.db = decorate(s.db)
+	return &through
+}
+
 // schemaTx is a transaction whose statements name the ledger's schema as {}.
 type schemaTx struct {
 	Tx

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/fault"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/target"
@@ -148,7 +149,7 @@ func TestReplacementThatVanishes(t *testing.T) {
 	pushes := 0
 	result := r.mustLoad(func(cfg *transfer.Config) {
 		cfg.OnChange = transfer.ReplaceChanged
-		cfg.Target = &faultyTarget{Target: cfg.Target, refuse: func([]abstract.ChangeItem) error {
+		cfg.Target = &refusing{cfg.Target, func([]abstract.ChangeItem) error {
 			if pushes++; pushes == 2 {
 				r.generation("f.csv", 0, 20_001, 3)
 			}
@@ -176,7 +177,7 @@ func TestReplacementIsNotFlushed(t *testing.T) {
 		cfg := r.config(db)
 		cfg.Workers, cfg.OnChange = 1, transfer.ReplaceChanged
 		pushes := 0
-		cfg.Target = &faultyTarget{Target: db, refuse: func(items []abstract.ChangeItem) error {
+		cfg.Target = &refusing{db, func(items []abstract.ChangeItem) error {
 			if items[0].Origin.Object.Key == path {
 				if pushes++; pushes == 2 {
 					time.Sleep(3 * time.Second)
@@ -274,7 +275,7 @@ func TestReplayedWhileLoading(t *testing.T) {
 	db := r.open()
 	cfg := r.config(db)
 	cfg.Workers = 1
-	cfg.Target = &faultyTarget{Target: db, refuse: func(items []abstract.ChangeItem) error {
+	cfg.Target = &refusing{db, func(items []abstract.ChangeItem) error {
 		if pushes++; pushes == 2 {
 			if err := db.Ledger().Replay(context.Background(), items[0].Origin.LedgerID); err != nil {
 				t.Error(err)
@@ -335,15 +336,15 @@ func randomChanges(t *testing.T, rnd *rand.Rand) {
 				rows[f] = append(rows[f], n)
 			}
 		}
-		chaos := &chaos{rnd: rand.New(rand.NewPCG(rnd.Uint64(), 0)), crash: -1}
+		inj := fault.New(nil)
 		if run < 7 {
-			chaos.faults, chaos.crash = rnd.IntN(4), rnd.IntN(40)
+			inj = fault.New(chaos(rnd, func() {}))
 		}
 		result, err := r.load(func(cfg *transfer.Config) {
 			cfg.Workers, cfg.OnChange = 1+rnd.IntN(4), transfer.ReplaceChanged
-			cfg.Target = &faultyTarget{Target: cfg.Target, decide: chaos.decide}
+			cfg.Target = fault.Target(cfg.Target, inj)
 		})
-		if err != nil && (run == 7 || !errors.Is(err, errCrashed) && !errors.Is(err, errInjected)) || result.FilesFailed != 0 {
+		if err != nil && (run == 7 || !errors.Is(err, fault.ErrCrashed) && !errors.Is(err, fault.ErrInjected)) || result.FilesFailed != 0 {
 			t.Fatalf("run %d: %+v, %v", run, result, err)
 		}
 		checkGenerations(t, r, rows, run == 7)

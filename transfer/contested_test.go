@@ -75,6 +75,41 @@ func (r *rival) exec(query string) {
 	})
 }
 
+// refusing is a target that is asked before each push. The error is the push's,
+// and the transaction is undone.
+type refusing struct {
+	target.Target
+	refuse func(items []abstract.ChangeItem) error
+}
+
+func (r *refusing) Session(ctx context.Context, cfg target.SessionConfig) (target.Session, error) {
+	inner, err := r.Target.Session(ctx, cfg)
+	return &refusingSession{inner, r, ctx, cfg}, err
+}
+
+type refusingSession struct {
+	target.Session
+	owner *refusing
+	ctx   context.Context
+	cfg   target.SessionConfig
+}
+
+func (s *refusingSession) Push(items []abstract.ChangeItem) error {
+	refusal := s.owner.refuse(items)
+	if refusal == nil {
+		return s.Session.Push(items)
+	}
+	abstract.ReleaseAll(items)
+	if err := s.Session.Close(); err != nil {
+		return err
+	}
+	var err error
+	if s.Session, err = s.owner.Target.Session(s.ctx, s.cfg); err != nil {
+		return err
+	}
+	return refusal
+}
+
 // TestContestedFiles lets another loader take a file from this one, and do
 // several things with it. It is never doubled and never fails for that; the
 // other file does not wait for it.
@@ -133,7 +168,7 @@ func TestContestedFiles(t *testing.T) {
 				wait.Go(func() { <-other.met; test.rival(other) })
 				cfg := r.config(db)
 				cfg.Workers = 1
-				cfg.Target = &faultyTarget{Target: db, refuse: other.refuse}
+				cfg.Target = &refusing{db, other.refuse}
 				var ends []time.Duration
 				cfg.FileEnded = func(transfer.Outcome) { ends = append(ends, time.Since(begun)) }
 				result, err := runLoad(t, context.Background(), cfg)
@@ -168,7 +203,7 @@ func TestRefusedWithoutRollback(t *testing.T) {
 	r.numbers("c.csv", 10, 10)
 	result := r.mustLoad(func(cfg *transfer.Config) {
 		cfg.Workers = 1
-		cfg.Target = &faultyTarget{Target: cfg.Target, refuse: func(items []abstract.ChangeItem) error {
+		cfg.Target = &refusing{cfg.Target, func(items []abstract.ChangeItem) error {
 			if items[0].Origin.Object.Key == bad {
 				return abstract.WithClass(abstract.FileOnly, errors.New("not this one"))
 			}
@@ -223,7 +258,7 @@ func (r *rig) loadWhileDown(t *testing.T, down error, while time.Duration) (resu
 		begun := time.Now()
 		cfg := r.config(db)
 		cfg.Workers = 1
-		cfg.Target = &faultyTarget{Target: db, refuse: func([]abstract.ChangeItem) error {
+		cfg.Target = &refusing{db, func([]abstract.ChangeItem) error {
 			if time.Since(begun) < while {
 				return &target.RollbackError{Cause: down}
 			}

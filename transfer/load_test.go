@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/fault"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/source"
@@ -132,12 +133,15 @@ func TestC14CancelCommitsAndResumes(t *testing.T) {
 	tg := r.open()
 	cfg := r.config(tg)
 	ctx, cancel := context.WithCancel(context.Background())
-	cfg.Target = &faultyTarget{Target: tg, decide: func(_ string, n int) fault {
-		if n == 3 {
-			cancel()
+	pushes := 0
+	cfg.Target = fault.Target(tg, fault.New(func(c fault.Call) fault.Fault {
+		if c.Op == fault.OpPush {
+			if pushes++; pushes == 3 {
+				cancel()
+			}
 		}
-		return none
-	}}
+		return fault.Fault{}
+	}))
 	result, err := runLoad(t, ctx, cfg)
 	if !errors.Is(err, context.Canceled) || result.RowsLoaded == 0 || result.FilesLoaded != 0 {
 		t.Fatalf("result %+v, error %v", result, err)

@@ -10,15 +10,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/config"
+	"github.com/seed-ede61cd5/sluice/fault"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
@@ -57,7 +58,7 @@ func randomLoads(t *testing.T, rnd *rand.Rand) {
 	var model []modelFile
 	next := int64(0)
 	for i := range 1 + rnd.IntN(12) {
-		model = append(model, randomFile(r, rnd, fmt.Sprintf("f%02d.csv", i), next))
+		model = append(model, randomFile(r, rnd, fmt.Sprintf("f%02d", i), next))
 		next += model[i].rows
 	}
 	limits := config.CountOrPercent{}
@@ -66,22 +67,16 @@ func randomLoads(t *testing.T, rnd *rand.Rand) {
 	}
 	ends := map[string]int{} // over all runs
 	for run := 0; ; run++ {
-		chaos := &chaos{rnd: rand.New(rand.NewPCG(rnd.Uint64(), 0)), crash: -1}
-		if run < 6 {
-			chaos.faults = rnd.IntN(4)
-			if rnd.IntN(2) == 0 {
-				chaos.crash = rnd.IntN(30)
-			}
-		}
 		ctx, cancel := context.WithCancel(context.Background())
-		if run < 6 && rnd.IntN(3) == 0 {
-			chaos.cancel, chaos.cancelAt = cancel, rnd.IntN(20)
+		inj := fault.New(nil)
+		if run < 6 {
+			inj = fault.New(chaos(rnd, cancel))
 		}
 		workers := 1 + rnd.IntN(4)
 		db := r.open()
 		cfg := r.config(db)
 		cfg.Workers, cfg.OnBadRow, cfg.MaxBadRows = workers, reader.SkipRow, limits
-		cfg.Target = &faultyTarget{Target: db, decide: chaos.decide}
+		cfg.Target = fault.Target(db, inj)
 		var mu sync.Mutex
 		cfg.FileEnded = func(o transfer.Outcome) {
 			mu.Lock()
@@ -93,105 +88,106 @@ func randomLoads(t *testing.T, rnd *rand.Rand) {
 		}
 		result, err := runLoad(t, ctx, cfg)
 		cancel()
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
-		switch {
-		case err == nil && result.FilesFound+result.FilesSkipped == int64(len(model)):
-			compare(t, r, model, ends)
+		if whole := err == nil && result.FilesFound+result.FilesSkipped == int64(len(model)); whole {
+			compare(t, db, model, ends)
+			r.close(db)
 			return
+		}
+		r.close(db)
+		switch {
 		case err == nil:
 			t.Fatalf("run %d ended with %+v, of %d files", run, result.Stats, len(model))
-		case run >= 6, !errors.Is(err, errCrashed) && !errors.Is(err, errInjected) && !errors.Is(err, context.Canceled):
+		case run >= 6, !errors.Is(err, fault.ErrCrashed) && !errors.Is(err, fault.ErrInjected) && !errors.Is(err, context.Canceled):
 			t.Fatalf("run %d: %v", run, err)
 		}
 	}
 }
 
-// randomFile writes a file with rows that begin with that id. Some records are
-// bad, some files are empty, some compressed.
+// randomFile writes a random file with rows that begin with that id.
 func randomFile(r *rig, rnd *rand.Rand, name string, first int64) modelFile {
-	f := modelFile{rows: rnd.Int64N(400)}
+	f, name, text := randomContent(rnd, name, first)
+	f.path = r.write(name, string(text))
+	return f
+}
+
+// randomContent makes up a file with rows that begin with that id. Some records
+// are bad, some files are empty, some compressed. The extension says what it is.
+func randomContent(rnd *rand.Rand, base string, first int64) (f modelFile, name string, text []byte) {
+	f.rows = rnd.Int64N(400)
 	if rnd.IntN(8) == 0 {
 		f.rows = 3000
 	}
+	name, header, row := base+".csv", "id,word\n", "%d,word %[1]d\n"
+	if rnd.IntN(4) == 0 {
+		name, header, row = base+".jsonl", "", "{\"id\":%d,\"word\":\"word %[1]d\"}\n"
+	}
 	badEvery := 1 + rnd.IntN(60)
-	var b strings.Builder
-	b.WriteString("id,word\n")
+	var b bytes.Buffer
+	b.WriteString(header)
 	for i := first; i < first+f.rows; i++ {
-		fmt.Fprintf(&b, "%d,word %d\n", i, i)
+		fmt.Fprintf(&b, row, i)
 		if rnd.IntN(badEvery+1) == badEvery {
 			fmt.Fprintf(&b, "%d,two,many\n", i)
 			f.bad++
 		}
 	}
-	text := []byte(b.String())
+	text = b.Bytes()
 	switch rnd.IntN(6) {
 	case 0:
 		var packed bytes.Buffer
 		z := gzip.NewWriter(&packed)
-		_, err := z.Write(text)
-		if err := errors.Join(err, z.Close()); err != nil {
-			r.t.Fatal(err)
-		}
-		text = packed.Bytes()
+		_, _ = z.Write(text) // memory takes it all
+		_ = z.Close()
+		name, text = name+".gz", packed.Bytes()
 	case 1:
 		text = bytes.TrimSuffix(text, []byte("\n"))
 	}
-	f.path = r.write(name, string(text))
-	return f
+	return f, name, text
 }
 
-// chaos decides on faults: each call is hit with a small chance, the nth ends
-// the process, the mth sees the load cancelled.
-type chaos struct {
-	rnd             *rand.Rand
-	faults          int // in a hundred calls
-	crash, cancelAt int
-	cancel          func()
-	crashed         bool
-}
-
-// decide is called under the faulty target's lock.
-func (c *chaos) decide(_ string, n int) fault {
-	if c.cancel != nil && n >= c.cancelAt {
-		c.cancel()
+// chaos is a plan for one run: a share of all calls fails, one of them ends the
+// process, and at one of them the load is cancelled.
+func chaos(rnd *rand.Rand, cancel func()) fault.Plan {
+	faults := fault.Random(rnd.Uint64(), float64(rnd.IntN(4))/100, fault.Fault{Kind: fault.Before}, fault.Fault{Kind: fault.After})
+	crash, cancelAt := 0, 0
+	if rnd.IntN(2) == 0 {
+		crash = 1 + rnd.IntN(120)
 	}
-	kinds := []fault{failBefore, failAfter, crashBefore, crashAfter}
-	switch {
-	case c.crashed:
-		return crashBefore
-	case n == c.crash:
-		c.crashed = true
-		return kinds[2+c.rnd.IntN(2)]
-	case c.rnd.IntN(100) < c.faults:
-		return kinds[c.rnd.IntN(2)]
+	if rnd.IntN(3) == 0 {
+		cancelAt = 1 + rnd.IntN(100)
 	}
-	return none
+	kind := []fault.Kind{fault.Before, fault.After}[rnd.IntN(2)]
+	return func(c fault.Call) fault.Fault {
+		if c.N == cancelAt {
+			cancel()
+		}
+		if c.N == crash {
+			return fault.Fault{Kind: kind, Crash: true}
+		}
+		return faults(c)
+	}
 }
 
 // compare holds the table and the ledger against the model.
-func compare(t *testing.T, r *rig, model []modelFile, ends map[string]int) {
+func compare(t *testing.T, db target.Target, model []modelFile, ends map[string]int) {
 	t.Helper()
 	var rows int64
 	for _, f := range model {
 		rows += f.rows
 	}
-	r.wantRows(rows)
+	wantRowsIn(t, db, rows)
 	// Each row must be labelled with the file that it came from.
-	if wrong := r.ints(`SELECT count(*) FROM _sluice.ledger l WHERE rows_loaded <>
+	if wrong := intsIn(t, db, `SELECT count(*) FROM _sluice.ledger l WHERE rows_loaded <>
 		(SELECT count(*) FROM t WHERE t._sluice_file = l.id)`, 1); wrong[0] != 0 {
 		t.Errorf("%d entries differ from the rows that bear their id", wrong[0])
 	}
-	db := r.open()
-	defer db.Close()
 	for _, f := range model {
 		entries, err := db.Ledger().Lookup(context.Background(), "t", abstract.LocalBucket, []string{f.path})
 		if err != nil || len(entries) != 1 {
 			t.Fatalf("entries of %s: %v, %v", f.path, entries, err)
 		}
 		e := entries[0]
-		if e.State != ledger.Done || e.Rows != f.rows || e.Rejected != f.bad || e.Attempts != 0 {
+		if e.State != ledger.Done || e.Rows != f.rows || e.Rejected != f.bad {
 			t.Errorf("%s has %d rows and %d bad records; the ledger: %+v", f.path, f.rows, f.bad, e)
 		}
 		// At most once: a crash right after the commit leaves no time for it.

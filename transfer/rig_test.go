@@ -7,14 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/fault"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/object/file"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
+	"github.com/seed-ede61cd5/sluice/reader/jsonl"
 	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/source/snapshot"
 	"github.com/seed-ede61cd5/sluice/target"
@@ -27,6 +30,8 @@ type rig struct {
 	t    *testing.T
 	data string
 	db   string
+	// faults, unless nil, hit the store, the target and the ledger.
+	faults *fault.Injector
 }
 
 func newRig(t *testing.T) *rig {
@@ -73,25 +78,51 @@ func (r *rig) config(t target.Target) transfer.Config {
 		r.t.Fatal(err)
 	}
 	return transfer.Config{
-		Source:  snapshot.New(snapshot.Place{Bucket: file.New(), Location: location}),
+		Source:  snapshot.New(snapshot.Place{Bucket: r.bucket(), Location: location}),
 		Target:  t,
-		Format:  func(string) (reader.Format, error) { return csv.New(), nil },
+		Format:  formatOf,
 		Table:   "t",
 		Limits:  reader.NewLimits(64<<10, 2),
 		Workers: 2,
 	}
 }
 
+// bucket is the files, through the faults if there are any.
+func (r *rig) bucket() object.Bucket {
+	if r.faults == nil {
+		return file.New()
+	}
+	return fault.Bucket(file.New(), r.faults)
+}
+
+func formatOf(key string) (reader.Format, error) {
+	if strings.Contains(key, ".jsonl") {
+		return jsonl.New(), nil
+	}
+	return csv.New(), nil
+}
+
 // load loads the folder once, with what change makes of the configuration.
 func (r *rig) load(change func(*transfer.Config)) (transfer.Result, error) {
 	r.t.Helper()
 	t := r.open()
-	defer func() {
-		if err := t.Close(); err != nil {
-			r.t.Error(err)
-		}
-	}()
+	defer r.close(t)
+	return r.loadInto(t, change)
+}
+
+func (r *rig) close(t target.Target) {
+	r.t.Helper()
+	if err := t.Close(); err != nil {
+		r.t.Error(err)
+	}
+}
+
+func (r *rig) loadInto(t target.Target, change func(*transfer.Config)) (transfer.Result, error) {
+	r.t.Helper()
 	cfg := r.config(t)
+	if r.faults != nil {
+		cfg.Target = fault.Target(t, r.faults)
+	}
 	if change != nil {
 		change(&cfg)
 	}
@@ -111,13 +142,18 @@ func (r *rig) mustLoad(change func(*transfer.Config)) transfer.Result {
 // ints runs a query on the closed database that answers one row of numbers.
 func (r *rig) ints(query string, n int) []int64 {
 	r.t.Helper()
-	t := r.open()
-	defer t.Close()
+	db := r.open()
+	defer db.Close()
+	return intsIn(r.t, db, query, n)
+}
+
+func intsIn(t *testing.T, db target.Target, query string, n int) []int64 {
+	t.Helper()
 	values, dest := make([]int64, n), make([]any, n)
 	for i := range values {
 		dest[i] = &values[i]
 	}
-	err := t.(ledger.DB).View(context.Background(), func(tx ledger.Tx) error {
+	err := db.(ledger.DB).View(context.Background(), func(tx ledger.Tx) error {
 		rows, err := tx.Query(context.Background(), query)
 		if err != nil {
 			return err
@@ -131,7 +167,7 @@ func (r *rig) ints(query string, n int) []int64 {
 		return rows.Err()
 	})
 	if err != nil {
-		r.t.Fatalf("%s: %v", query, err)
+		t.Fatalf("%s: %v", query, err)
 	}
 	return values
 }
@@ -140,10 +176,17 @@ func (r *rig) ints(query string, n int) []int64 {
 // the ledger accounts for them.
 func (r *rig) wantRows(n int64) {
 	r.t.Helper()
-	got := r.ints(`SELECT count(*), count(DISTINCT id), coalesce(max(id), -1) + 1,
+	db := r.open()
+	defer db.Close()
+	wantRowsIn(r.t, db, n)
+}
+
+func wantRowsIn(t *testing.T, db target.Target, n int64) {
+	t.Helper()
+	got := intsIn(t, db, `SELECT count(*), count(DISTINCT id), coalesce(max(id), -1) + 1,
 		count(*) FILTER (word <> 'word ' || id), (SELECT sum(rows_loaded)::bigint FROM _sluice.ledger) FROM t`, 5)
 	if want := [5]int64{n, n, n, 0, n}; [5]int64(got) != want {
-		r.t.Fatalf("rows, distinct rows, rows by the last id, wrong rows, rows in the ledger: %v, want %v", got, want)
+		t.Fatalf("rows, distinct rows, rows by the last id, wrong rows, rows in the ledger: %v, want %v", got, want)
 	}
 }
 

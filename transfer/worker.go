@@ -27,7 +27,11 @@ type worker struct {
 func (l *load) runWorker(ctx context.Context, q *queue) (err error) {
 	// The session outlives ctx, so that a worker that is told to stop can
 	// still commit what it has pushed.
-	session, err := l.cfg.Target.Session(context.WithoutCancel(ctx), target.SessionConfig{Committed: l.committed})
+	var session target.Session
+	err = ask(ctx, func() (err error) {
+		session, err = l.cfg.Target.Session(context.WithoutCancel(ctx), target.SessionConfig{Committed: l.committed})
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"parsequeue", "ledger"},
 	{"pusher", "source", "target"},
 	{"target/postgres/internal/*"},
-	{"source/*", "target/*"},
+	{"source/*", "target/*", "fault"},
 	{"source/sqs/sqstest"},
 	{"reader/internal/*"},
 	{"reader"},

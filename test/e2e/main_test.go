@@ -18,6 +18,7 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/seed-ede61cd5/sluice/test/internal/rss"
 	"github.com/seed-ede61cd5/sluice/test/internal/s3server"
 )
 
@@ -79,9 +80,9 @@ func run(t *testing.T, cmd *exec.Cmd) outcome {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start %v: %v", cmd.Args, err)
 	}
-	rss := watchRSS(cmd.Process.Pid)
+	watch := rss.Watch(cmd.Process.Pid)
 	err := cmd.Wait()
-	peak := rss.end()
+	peak := watch.End()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("run %v: %v", cmd.Args, err)

@@ -1,4 +1,5 @@
-package e2e
+// Package rss watches how much memory a process takes.
+package rss
 
 import (
 	"bytes"
@@ -7,24 +8,25 @@ import (
 	"time"
 )
 
-// peakRSS watches the most memory that a process had at once. It reads the
+// Peak watches the most memory that a process had at once. It reads the
 // kernel's own high-water mark, VmHWM in proc(5). The one in wait4's rusage
 // will not do: it is never below what this process had when it forked.
-type peakRSS struct {
+type Peak struct {
 	stop chan struct{}
 	peak chan int64
 }
 
-const rssEvery = 20 * time.Millisecond
+const every = 20 * time.Millisecond
 
-func watchRSS(pid int) *peakRSS {
-	p := &peakRSS{stop: make(chan struct{}), peak: make(chan int64, 1)}
+// Watch begins to watch a process.
+func Watch(pid int) *Peak {
+	p := &Peak{stop: make(chan struct{}), peak: make(chan int64, 1)}
 	go func() {
 		var peak int64
-		ticker := time.NewTicker(rssEvery)
+		ticker := time.NewTicker(every)
 		defer ticker.Stop()
 		for {
-			peak = max(peak, highWater(pid))
+			peak = max(peak, HighWater(pid))
 			select {
 			case <-ticker.C:
 			case <-p.stop:
@@ -36,13 +38,15 @@ func watchRSS(pid int) *peakRSS {
 	return p
 }
 
-// end ends the watch and tells the peak in bytes, 0 where there is no /proc.
-func (p *peakRSS) end() int64 {
+// End ends the watch and tells the peak in bytes, 0 where there is no /proc.
+func (p *Peak) End() int64 {
 	close(p.stop)
 	return <-p.peak
 }
 
-func highWater(pid int) int64 {
+// HighWater is the most memory that a process had at once so far, in bytes: 0
+// where there is no /proc, and when it has ended.
+func HighWater(pid int) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0

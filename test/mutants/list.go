@@ -1,0 +1,170 @@
+package main
+
+// store is the tests of the S3 driver.
+var store = tests{"object/s3", ""}
+
+// mutants are those of FAULTS §7 that have a place in the code, and others.
+var mutants = []mutant{
+	{
+		"ack before push: a file is reported before the flush", "transfer/flush.go",
+		[]edit{{"	if err := w.session.Flush(); err != nil {\n", "	for _, j := range w.read {\n\t\tw.finish(ctx, j)\n\t}\n\tw.read = nil\n	if err := w.session.Flush(); err != nil {\n"}},
+		tests{"transfer", ""},
+	},
+	{
+		"ack before push: the queue answers without the sink", "parsequeue/stages.go",
+		[]edit{{"	err, ok := <-j.answer\n	if !ok {\n		return errNoAnswer\n	}\n	return err\n", "	return nil\n"}},
+		tests{"parsequeue", ""},
+	},
+	{
+		"ledger write in its own transaction: DuckDB", "target/duckdb/commit.go",
+		[]edit{{"	progress := t.progress.Sorted()\n", "	progress := t.progress.Sorted()\n	_ = w.exec(ctx, \"COMMIT\")\n	_ = w.exec(ctx, \"BEGIN\")\n"}},
+		tests{"target/duckdb", "Conformance"},
+	},
+	{
+		"ledger write in its own transaction: PostgreSQL", "target/postgres/commit.go",
+		[]edit{{"	progress := t.progress.Sorted()\n", "	progress := t.progress.Sorted()\n	_ = s.target.batch(s.ctx, t.conn, \"COMMIT; BEGIN\")\n"}},
+		tests{"test/postgres", "Conformance"},
+	},
+	{
+		"ignore the compare-and-set", "ledger/advance.go",
+		[]edit{{" AND l.read_offset = p.offset_before AND", " AND l.read_offset >= 0 AND p.offset_before >= 0 AND"}},
+		tests{"target/duckdb", "Conformance"},
+	},
+	{
+		"rows for an object that is done", "ledger/advance.go",
+		[]edit{{" AND l.state <> 'done'\n", "\n"}},
+		tests{"target/duckdb", "Conformance"},
+	},
+	{
+		"ambiguous commit taken for one, without the ledger: DuckDB", "target/duckdb/commit.go",
+		[]edit{{"at.Offset != p.After || at.Done != p.Done", "at.Offset < 0"}},
+		tests{"target/duckdb", ""},
+	},
+	{
+		"ambiguous commit taken for one, without the ledger: PostgreSQL", "target/postgres/commit.go",
+		[]edit{{"at.Offset != p.After || at.Done != p.Done", "at.Offset < 0"}},
+		tests{"test/postgres", "T02"},
+	},
+	{
+		"ambiguous commit taken for a rollback: PostgreSQL", "target/postgres/commit.go",
+		[]edit{{"at.Offset != p.After || at.Done != p.Done", "at.Offset >= 0"}},
+		tests{"test/postgres", "T02"},
+	},
+	{
+		"retry after a failed push without a look at the ledger", "transfer/recover.go",
+		[]edit{{"if open, err := w.refresh(ctx, j); err != nil || !open {\n			return err\n		}\n		if j.entry.Offset > offset", "if j.entry.Offset > offset"}},
+		tests{"transfer", "TestFaultAtEveryCall"},
+	},
+	{
+		"what the ledger answers in passing ends the load", "transfer/backoff.go",
+		[]edit{{"|| !wait.outlasts() || wait.sleep(ctx) != nil", "|| wait.outlasts()"}},
+		tests{"transfer", "TestFaultAtEveryCall"},
+	},
+	{
+		"a file that another loader has is taken at once", "transfer/contested.go",
+		[]edit{{"time.Since(c.since) >= standstill", "true"}},
+		tests{"transfer", "TestContestedFiles"},
+	},
+	{
+		"an object is loaded twice at once", "transfer/inflight.go",
+		[]edit{{"if !f.keys[key] {", "if true {"}},
+		tests{"transfer", ""},
+	},
+	{
+		"a load that is stopped commits nothing", "transfer/worker.go",
+		[]edit{{"		w.stop(ctx)\n", ""}},
+		tests{"transfer", "TestC14"},
+	},
+	{
+		"a session commits when it is closed: PostgreSQL", "target/postgres/session.go",
+		[]edit{{"	_ = s.abort(errSessionClosed)\n", "	_ = s.commit()\n"}},
+		tests{"test/postgres", "Conformance"},
+	},
+	{
+		"rows that a trigger left out are counted: PostgreSQL", "target/postgres/copier.go",
+		[]edit{{"stored != b.rows", "stored > b.rows"}},
+		tests{"test/postgres", "T15"},
+	},
+	{
+		"rejected records are not counted", "ledger/progress.go",
+		[]edit{{"	p.Rejected += o.Rejected\n", ""}},
+		tests{"target/duckdb", "Conformance"},
+	},
+	{
+		"skip If-Match: it names no generation", "object/s3/body.go",
+		[]edit{{"IfMatch: aws.String(etagOf(info.Generation)), RequestPayer", "IfMatch: aws.String(\"*\"), RequestPayer"}},
+		store,
+	},
+	{
+		"skip If-Match: the answer's ETag is not looked at", "object/s3/body.go",
+		[]edit{{"Generation(etag, info.Size) != info.Generation {", "false {"}},
+		store,
+	},
+	{
+		"treat a short body as its end: S3", "object/s3/body.go",
+		[]edit{{"			err = io.ErrUnexpectedEOF // S-08: it came too early\n", "			return n, io.EOF\n"}},
+		store,
+	},
+	{
+		"treat a short body as its end: files", "object/file/reader.go",
+		[]edit{{"		err = fmt.Errorf(\"%w: it ends at byte %d instead of %d\", object.ErrChanged, r.next, r.info.Size)\n", "		return n, io.EOF\n"}},
+		tests{"object/file", ""},
+	},
+	{
+		"no byte count at the end of a file", "reader/stream.go",
+		[]edit{{"s.body.offset != s.file.Info.Size {\n		return abstract", "false {\n		return abstract"}},
+		tests{"transfer", "TestP07"},
+	},
+	{
+		"no byte count on gzip: an end between two members is the end", "reader/stream.go",
+		[]edit{{"s.body.offset != s.file.Info.Size {\n		return abstract", "s.compression == \"\" && s.body.offset != s.file.Info.Size {\n		return abstract"}},
+		tests{"reader/csv", ""},
+	},
+	{
+		"gzip: what follows the first member is left out", "reader/decompress.go",
+		[]edit{{"		if _, end := g.from.Peek(1); end != nil {\n			return n, end\n		}\n", "		return n, io.EOF\n"}, {"		g.member.Multistream(false)\n		if n > 0 {", "		if n > 0 {"}},
+		tests{"reader/csv", ""},
+	},
+	{
+		"a cancelled read ends like a whole one", "reader/run.go",
+		[]edit{{"if err != io.EOF || ctx.Err() != nil {", "if err != io.EOF {"}},
+		tests{"reader/csv", ""},
+	},
+	{
+		"check-then-add limiter", "pusher/throttle.go",
+		[]edit{{"import \"container/list\"", "import (\n\t\"container/list\"\n\t\"runtime\"\n)"},
+			{"	if s.waiting.Len() == 0 && s.fits(r.id.size) {\n", "	fits := s.waiting.Len() == 0 && s.fits(r.id.size)\n	s.mu.Unlock()\n	runtime.Gosched()\n	s.mu.Lock()\n	if fits {\n"}},
+		tests{"pusher", ""},
+	},
+	{
+		"remove all equal offsets", "pusher/attempt.go",
+		[]edit{{"	last := len(a.records) - 1\n", "	last, offset := len(a.records)-1, a.offsets[r.place]\n"}, {"	r.attempt = nil\n}\n", `	r.attempt = nil
+	var records []*record
+	var offsets []any
+	for i, other := range a.records {
+		if fmt.Sprint(a.offsets[i]) != fmt.Sprint(offset) {
+			other.place = len(records)
+			records, offsets = append(records, other), append(offsets, a.offsets[i])
+		}
+	}
+	a.records, a.offsets = records, offsets
+}
+`}},
+		tests{"pusher", "K05|K03"},
+	},
+	{
+		"drop the last chunk's ack on close", "parsequeue/stages.go",
+		[]edit{{"		ackErr := guard(", "		select {\n		case <-q.closing:\n			q.noteAnswered()\n			<-q.unanswered\n			continue\n		default:\n		}\n		ackErr := guard("}},
+		tests{"parsequeue", ""},
+	},
+	{
+		"a chunk without room is admitted", "pusher/throttle.go",
+		[]edit{{"size <= s.limit-s.bytes.value()", "size <= s.limit"}},
+		tests{"pusher", ""},
+	},
+	{
+		"a file is done although a chunk was not stored", "pusher/attempt.go",
+		[]edit{{"done = !a.over && !a.nacked", "done = !a.over"}},
+		tests{"pusher", ""},
+	},
+}
