@@ -55,6 +55,9 @@ func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err
 		}
 	}
 	l.created = l.cfg.Target.CreateSQL(l.cfg.Table, made)
+	if !l.dry {
+		l.cfg.Logger.Info("created table", "table", l.cfg.Table)
+	}
 	return taken, nil
 }
 
