@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"time"
@@ -27,7 +28,8 @@ const (
 type backoff struct {
 	waits int
 	last  time.Duration
-	since time.Time // of the first failure
+	since time.Time     // of the first failure
+	most  time.Duration // bounds a wait; 0 is longestWait
 }
 
 // more tells whether a file may be tried again after a failure of its own.
@@ -41,7 +43,7 @@ func (b *backoff) next() time.Duration {
 	if b.waits++; b.waits == 1 {
 		b.since = time.Now()
 	}
-	b.last = min(max(2*b.last, firstWait), longestWait)
+	b.last = min(max(2*b.last, firstWait), cmp.Or(b.most, longestWait))
 	return b.last/2 + rand.N(b.last/2+1)
 }
 

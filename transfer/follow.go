@@ -166,6 +166,9 @@ func (f *follow) readLoop(ctx context.Context) error {
 func (f *follow) attempt(ctx context.Context, j *job) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	if j.course.attempts == 0 {
+		j.course.renew()
+	}
 	fl := newFlight(f, j, stop)
 	fl.readEnded(f.fly(ctx, fl))
 }
@@ -185,7 +188,8 @@ func (f *follow) fly(ctx context.Context, fl *flight) error {
 			return errClosed
 		}
 		if j.entry.Offset > j.course.offset {
-			j.course.offset, j.course.tries = j.entry.Offset, 0
+			j.course.offset = j.entry.Offset
+			j.course.renew()
 		}
 		if j.course.contested != nil && !j.course.contested.stands() {
 			return errContested

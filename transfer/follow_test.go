@@ -305,7 +305,7 @@ func TestStoreDownForAnHour(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		down.Store(false)
-		time.Sleep(20 * time.Second)
+		time.Sleep(time.Minute)
 		if result := p.stopped(t); result.FilesLoaded != 60 || result.FilesFailed != 0 {
 			t.Errorf("%+v", result)
 		}

@@ -31,10 +31,16 @@ const (
 	// retryFailed is how long a file that failed waits, times four for each
 	// failure before.
 	retryFailed = time.Second
+	// retryLongest bounds the wait for what may pass, but for the target:
+	// see gate.
+	retryLongest = 30 * time.Second
 )
 
 // errNoEnd would be a bug of a format.
 var errNoEnd = errors.New("the reader ended without the file's last chunk")
+
+// renew gives a file all its tries anew.
+func (c *course) renew() { c.tries, c.wait = 0, backoff{most: retryLongest} }
 
 // settleAll settles the attempts that end, until there are no more. After the
 // end of ctx it only tells the source of files that are loaded.
@@ -60,7 +66,7 @@ func (f *follow) settle(ctx context.Context, fl *flight) error {
 		return nil
 	}
 	if errors.Is(cause, errContested) {
-		return f.later(ctx, j, j.course.wait.next())
+		return f.later(ctx, j, min(j.course.wait.next(), longestWait))
 	}
 	if failure, ok := isTarget(cause); ok {
 		return f.settleLost(ctx, j, failure)
@@ -178,6 +184,6 @@ func (f *follow) giveUp(ctx context.Context, j *job, cause error) error {
 	}
 	wait := retryFailed << (2 * (j.entry.Attempts - 1))
 	f.cfg.Logger.Warn("a file failed, trying it again later", "file", j.id, "failures", j.entry.Attempts, "in", wait, "error", outcome.Reason())
-	j.course.tries, j.course.wait = 0, backoff{}
+	j.course.renew()
 	return f.later(ctx, j, wait)
 }
