@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/internal/ops"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/source/poll"
@@ -38,14 +39,29 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, t target
 	if err != nil {
 		return err
 	}
+	if f.follow.http != "" {
+		server, err := ops.Serve(f.follow.http, ops.Handler(loader))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = server.Close() }() // nothing depends on its last answers
+		logger.Info("serving /metrics, /healthz and /readyz", "address", server.Addr())
+	}
 	unwatch := context.AfterFunc(ctx, func() {
 		logger.Info("stopping: committing what was read; another signal ends at once, which is as safe")
 	})
 	defer unwatch()
 	logger.Info("following", "to", connector.Shown(f.to), "table", f.table, "pipeline", f.pipeline)
 	result, followErr := loader.Follow(ctx)
-	if errors.Is(followErr, context.Canceled) {
-		logger.Info("stopped: the same command goes on from here")
+	logger.Info("stopped", "files_loaded", result.FilesLoaded, "files_failed", result.FilesFailed, "rows_loaded", result.RowsLoaded,
+		"rows_rejected", result.RowsRejected)
+	if f.json {
+		if err := a.printResult(f, true, result, src.cost()); err != nil {
+			return errors.Join(followErr, err)
+		}
 	}
-	return a.report(f, true, result, src.cost(), followErr)
+	if errors.Is(followErr, context.Canceled) {
+		return &codedError{exitInterrupted, errSaid}
+	}
+	return followErr
 }
