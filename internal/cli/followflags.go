@@ -25,7 +25,7 @@ type followFlags struct {
 	grace           time.Duration
 	logFormat, http string
 
-	set    []string // those that were given
+	own    *pflag.FlagSet // all but on
 	commit transfer.FollowConfig
 }
 
@@ -46,10 +46,8 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	own.DurationVar(&f.grace, "grace", defaultGrace, "`time` that a stop may take to commit what was read")
 	own.StringVar(&f.http, "http", "", "`address` such as 127.0.0.1:9090 to serve /metrics, /healthz and /readyz on")
 	own.StringVar(&f.logFormat, "log-format", "text", "`format` of the lines on standard error: text or json")
-	own.VisitAll(func(flag *pflag.Flag) {
-		flag.Usage += " (with --follow)"
-		flag.Value = &noted{flag.Value, flag.Name, &f.set}
-	})
+	own.VisitAll(func(flag *pflag.Flag) { flag.Usage = "with --follow: " + flag.Usage })
+	f.own = own
 	flags.AddFlagSet(own)
 	values(cmd, "log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	for _, name := range []string{"poll-interval", "min-age", "commit-every", "grace", "http"} {
@@ -57,27 +55,17 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	}
 }
 
-// noted is a flag's value that notes that it was set.
-type noted struct {
-	pflag.Value
-	name string
-	set  *[]string
-}
-
-func (n *noted) Set(text string) error {
-	*n.set = append(*n.set, "--"+n.name)
-	return n.Value.Set(text)
-}
-
 // complete checks the flags; all are load's.
 func (f *followFlags) complete(all *loadFlags) error {
-	if !f.on {
-		if len(f.set) > 0 {
-			return fmt.Errorf("%s goes with --follow", f.set[0])
-		}
-		return nil
-	}
 	var errs []error
+	if !f.on {
+		f.own.VisitAll(func(flag *pflag.Flag) {
+			if flag.Changed {
+				errs = append(errs, fmt.Errorf("--%s goes with --follow", flag.Name))
+			}
+		})
+		return errors.Join(errs...)
+	}
 	if all.dryRun {
 		errs = append(errs, errors.New("--dry-run shows what is there now: leave out --follow"))
 	}
