@@ -54,6 +54,10 @@ inferred from the first records of up to ten files; a later value that does not
 fit is a bad row, never a changed value. What is loaded, and what went wrong,
 is in the target, in Sluice's ledger: see 'sluice files'.
 
+With --follow it does not end: what arrives later is loaded as well, exactly
+once, until a signal stops it. Files that fail are tried again and in the end
+parked, and never hold up the others.
+
 ` + exitHelp,
 		Args: someSource,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), f, args) },
