@@ -119,7 +119,7 @@ func (f *follow) openPipes(ctx context.Context, cfg FollowConfig) error {
 		n = 1
 	}
 	for range n {
-		p, err := f.newPipe(ctx, cfg, max(cfg.InFlight/int64(n), 1))
+		p, err := f.newPipe(ctx, cfg, int64(n))
 		if err != nil {
 			return err
 		}

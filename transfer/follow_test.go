@@ -503,3 +503,37 @@ func (s tellingSource) Done(ctx context.Context, id abstract.ObjectID) error {
 	s.done(id)
 	return s.Source.Done(ctx, id)
 }
+
+// TestT13BlockedTargetHoldsFollowingBack: what the target does not take stays
+// in the store, however many files there are and however many may be read.
+func TestT13BlockedTargetHoldsFollowingBack(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		for i := range 40 {
+			r.numbers(fmt.Sprintf("f%02d.csv", i), 20_000*i, 20_000)
+		}
+		db := r.open()
+		release := make(chan struct{})
+		p := r.polling(db, func(cfg *transfer.Config) {
+			cfg.Target = &faultyTarget{Target: db, refuse: func([]abstract.ChangeItem) error {
+				<-release
+				return nil
+			}}
+		})
+		time.Sleep(10 * time.Minute)
+		if flow := p.Flow(); flow.InFlight == 0 || flow.InFlight > 2<<20 || flow.Active > 32 || flow.Idle < 9*time.Minute {
+			t.Errorf("%+v", flow)
+		}
+		if read := p.Stats().BytesRead; read > 8<<20 {
+			t.Errorf("%d bytes are read", read)
+		}
+		close(release)
+		time.Sleep(time.Minute)
+		if result := p.stopped(t); result.FilesLoaded != 40 {
+			t.Errorf("%+v", result)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r.wantRows(800_000)
+	})
+}

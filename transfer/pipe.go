@@ -27,12 +27,12 @@ type pipe struct {
 	flights map[string]*flight // by path
 }
 
-// newPipe opens a session. It outlives ctx, so that what was read can still be
+// newPipe opens a session, one of so many that share what is allowed. It outlives ctx, so that what was read can still be
 // committed.
-func (f *follow) newPipe(ctx context.Context, cfg FollowConfig, limit int64) (*pipe, error) {
+func (f *follow) newPipe(ctx context.Context, cfg FollowConfig, share int64) (*pipe, error) {
 	p := &pipe{follow: f, flights: map[string]*flight{}}
 	ctx, p.cut = context.WithCancel(context.WithoutCancel(ctx))
-	p.sink = newSink(p, cfg)
+	p.sink = newSink(p, cfg, max(cfg.Queued/share, 1))
 	session, err := f.cfg.Target.Session(ctx, target.SessionConfig{Committed: p.sink.committed})
 	if err != nil {
 		p.cut()
@@ -41,6 +41,7 @@ func (f *follow) newPipe(ctx context.Context, cfg FollowConfig, limit int64) (*p
 	p.sink.session = session
 	// The rows are decoded, so there is nothing to parse in parallel.
 	p.queue = parsequeue.New(f.cfg.Logger, 1, p.sink, pusher.Items, p.ack)
+	limit := max(cfg.InFlight/share, 1)
 	p.pusher = pusher.NewParsequeuePusher(p.queue, f.cfg.Logger, limit)
 	p.sink.full = func() bool { _, bytes := p.pusher.InFlight(); return bytes > limit/2 }
 	p.sink.start()

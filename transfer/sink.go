@@ -1,8 +1,11 @@
 package transfer
 
 import (
+	"context"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
@@ -21,8 +24,10 @@ type sink struct {
 	pipe    *pipe
 	session target.Session
 	cfg     FollowConfig
+	most    int64       // bytes of room
 	full    func() bool // the pipe has so much in it that readers may wait
 	in      chan *delivery
+	room    *semaphore.Weighted // for bytes that the session has not taken yet
 	ended   sync.WaitGroup
 
 	// Of the goroutine.
@@ -44,6 +49,7 @@ type delivery struct {
 	object abstract.ObjectID
 	after  int64 // the offset after it
 	last   bool
+	size   int64      // its part of the sink's room
 	answer chan error // with room for one
 }
 
@@ -56,9 +62,11 @@ const (
 	flushChunks = 1000
 )
 
-func newSink(p *pipe, cfg FollowConfig) *sink {
+// newSink returns a sink that holds that many bytes which its session has not
+// taken.
+func newSink(p *pipe, cfg FollowConfig, room int64) *sink {
 	return &sink{
-		pipe: p, cfg: cfg, in: make(chan *delivery, sinkRoom),
+		pipe: p, cfg: cfg, in: make(chan *delivery, sinkRoom), room: semaphore.NewWeighted(room), most: room,
 		held: map[*flight]bool{}, waiting: map[abstract.ObjectID][]*delivery{},
 	}
 }
@@ -72,9 +80,12 @@ func (s *sink) AsyncPush(items []abstract.ChangeItem) <-chan error {
 		items: items, object: origin.Object, flight: s.pipe.flight(origin.Object.String()), answer: make(chan error, 1),
 	}
 	for _, item := range items {
+		d.size += item.Size()
 		d.after = max(d.after, item.Origin.After)
 		d.last = d.last || item.Origin.Last
 	}
+	d.size = min(d.size, s.most)                     // a larger one is let in alone
+	_ = s.room.Acquire(context.Background(), d.size) // the goroutine makes room until Close
 	s.in <- d
 	return d.answer
 }
@@ -146,6 +157,7 @@ func (s *sink) linger() time.Duration {
 func (s *sink) push(d *delivery) {
 	if cause := d.flight.failed(); cause != nil {
 		abstract.ReleaseAll(d.items)
+		s.room.Release(d.size)
 		d.answer <- abstract.WithClass(abstract.FileOnly, cause)
 		return
 	}
@@ -166,7 +178,9 @@ func (s *sink) push(d *delivery) {
 	s.mu.Unlock()
 	items := d.items
 	d.items = nil
-	if err := s.session.Push(items); err != nil {
+	err := s.session.Push(items)
+	s.room.Release(d.size)
+	if err != nil {
 		s.lose(err)
 	}
 }

@@ -31,7 +31,7 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, t target
 	// Half of the rows' memory is for what is read, half for what was read.
 	cfg.Limits = reader.NewLimits(int64(f.memory)/4, 0)
 	cfg.Follow = f.follow.commit
-	cfg.Follow.InFlight = int64(f.memory) / 4
+	cfg.Follow.Queued = int64(f.memory) / 4
 	cfg.Committed = func(p ledger.Progress) { d.Committed(p) }
 	cfg.FileEnded = d.Ended
 	cfg.Logger = logger
