@@ -39,6 +39,8 @@ type follow struct {
 	again chan waiting  // back to dispatch
 	ended chan *flight  // from the pipes to settle
 	large chan struct{} // a token for each large file that is being read
+
+	replacing chan struct{} // a token for the file that takes the place of others
 }
 
 // endWorkers is how many goroutines settle what became of files. They wait for
@@ -54,6 +56,7 @@ func (l *load) follow(ctx context.Context) error {
 	f := &follow{
 		load: l, todo: make(chan *job), again: make(chan waiting), ended: make(chan *flight, cfg.Readers),
 		large: make(chan struct{}, l.cfg.Workers), limit: cfg.InFlight,
+		replacing: make(chan struct{}, 1),
 	}
 	f.gate.init()
 	reading, stop := context.WithCancelCause(ctx)
@@ -194,6 +197,9 @@ func (f *follow) fly(ctx context.Context, fl *flight) error {
 		if j.course.contested != nil && !j.course.contested.stands() {
 			return errContested
 		}
+	}
+	if len(j.replaces) > 0 {
+		return f.replace(ctx, j)
 	}
 	if j.file.Info.Size >= largeFile {
 		select {

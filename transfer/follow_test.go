@@ -537,3 +537,31 @@ func TestT13BlockedTargetHoldsFollowingBack(t *testing.T) {
 		r.wantRows(800_000)
 	})
 }
+
+// TestChangedFilesAreReplacedWhileFollowing: others are loaded meanwhile, and
+// one that is larger than what may be in flight is no problem.
+func TestChangedFilesAreReplacedWhileFollowing(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.generation("f.csv", 0, 40_000, 1)
+		r.generation("g.csv", 40_000, 10, 1)
+		db := r.open()
+		p := r.polling(db, func(cfg *transfer.Config) {
+			onChange(transfer.ReplaceChanged)(cfg)
+			cfg.Follow.InFlight = 64 << 10
+		})
+		time.Sleep(5 * time.Second)
+		r.generation("f.csv", 0, 50_000, 2)
+		r.generation("g.csv", 50_000, 10, 2)
+		for i := range 20 {
+			r.generation(fmt.Sprintf("h%02d.csv", i), 50_010+10*i, 10, 2)
+		}
+		time.Sleep(time.Minute)
+		if result := p.stopped(t); result.FilesLoaded != 24 || result.FilesFailed != 0 {
+			t.Errorf("%+v", result)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r.want(50_210, 50_210, 2, 22)
+	})
+}
