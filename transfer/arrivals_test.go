@@ -118,9 +118,7 @@ func TestArrivals(t *testing.T) {
 				if list.passes < 6 {
 					t.Errorf("%d listings", list.passes)
 				}
-				if err := db.Close(); err != nil {
-					t.Fatal(err)
-				}
+				r.close(db)
 				r.wantRows(int64(10 * rows))
 			})
 		})
@@ -147,9 +145,7 @@ func TestS27SmallerKeyFailsWhileLargerCommits(t *testing.T) {
 		if result := p.stopped(t); result.FilesLoaded != 5 || result.FilesFailed != 0 {
 			t.Errorf("%+v", result)
 		}
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
+		r.close(db)
 		r.wantRows(500)
 	})
 }
@@ -239,8 +235,6 @@ func TestPassOverAKnownBucketIsCheap(t *testing.T) {
 			t.Errorf("the heap grew by %d MiB", grown>>20)
 		}
 		p.stopped(t)
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
+		r.close(db)
 	})
 }

@@ -105,6 +105,12 @@ func formatOf(key string) (reader.Format, error) {
 // load loads the folder once, with what change makes of the configuration.
 func (r *rig) load(change func(*transfer.Config)) (transfer.Result, error) {
 	r.t.Helper()
+	return r.run(runLoad, change)
+}
+
+// run does what engine does with the folder.
+func (r *rig) run(engine func(*testing.T, context.Context, transfer.Config) (transfer.Result, error), change func(*transfer.Config)) (transfer.Result, error) {
+	r.t.Helper()
 	t := r.open()
 	defer r.close(t)
 	return r.loadInto(t, change)
@@ -126,7 +132,7 @@ func (r *rig) loadInto(t target.Target, change func(*transfer.Config)) (transfer
 	if change != nil {
 		change(&cfg)
 	}
-	return runLoad(r.t, context.Background(), cfg)
+	return engine(r.t, context.Background(), cfg)
 }
 
 // mustLoad loads and fails the test on an error.
