@@ -40,7 +40,7 @@ type follow struct {
 	ended chan *flight  // from the pipes to settle
 	large chan struct{} // a token for each large file that is being read
 
-	replacing chan struct{} // a token for the file that takes the place of others
+	single chan struct{} // a token for the file that is loaded apart
 }
 
 // endWorkers is how many goroutines settle what became of files. They wait for
@@ -56,7 +56,7 @@ func (l *load) follow(ctx context.Context) error {
 	f := &follow{
 		load: l, todo: make(chan *job), again: make(chan waiting), ended: make(chan *flight, cfg.Readers),
 		large: make(chan struct{}, l.cfg.Workers), limit: cfg.InFlight,
-		replacing: make(chan struct{}, 1),
+		single: make(chan struct{}, 1),
 	}
 	f.gate.init()
 	reading, stop := context.WithCancelCause(ctx)
@@ -198,8 +198,8 @@ func (f *follow) fly(ctx context.Context, fl *flight) error {
 			return errContested
 		}
 	}
-	if len(j.replaces) > 0 {
-		return f.replace(ctx, j)
+	if len(j.replaces) > 0 || j.course.apart {
+		return f.apart(ctx, j)
 	}
 	if j.file.Info.Size >= largeFile {
 		select {

@@ -551,3 +551,26 @@ func TestChangedFilesAreReplacedWhileFollowing(t *testing.T) {
 		r.want(50_210, 50_210, 2, 22)
 	})
 }
+
+// TestRefusedRowsAreIsolatedWhileFollowing: the rows that the table refuses are
+// kept as bad ones, and the files around are loaded.
+func TestRefusedRowsAreIsolatedWhileFollowing(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.exec("CREATE TABLE t (id BIGINT CHECK (id <> 777 AND id <> 4321), word VARCHAR, _sluice_file BIGINT)")
+		path := r.numbers("a.csv", 0, 5000)
+		for i := range 10 {
+			r.numbers(fmt.Sprintf("b%d.csv", i), 5000+100*i, 100)
+		}
+		db := r.open()
+		p := r.polling(db, quarantine)
+		time.Sleep(time.Minute)
+		if result := p.stopped(t); result.FilesLoaded != 11 || result.FilesFailed != 0 || result.RowsRejected != 2 {
+			t.Errorf("%+v", result)
+		}
+		r.close(db)
+		r.wantRejected(path, []int64{778, 4322})
+		if n := r.ints("SELECT count(*), count(DISTINCT id) FROM t", 2); n[0] != 5998 || n[1] != 5998 {
+			t.Errorf("%v rows", n)
+		}
+	})
+}

@@ -18,6 +18,7 @@ type course struct {
 	offset   int64 // where the ledger had the file
 	tries    int   // failures since then that may pass but were the file's own
 	solo     bool  // it shares no transaction: it may be the one at fault
+	apart    bool  // the table refuses rows of it, which are to be left out
 	wait     backoff
 	// What others had achieved when the file failed last.
 	commits, reads int64
@@ -106,6 +107,9 @@ func (f *follow) settleLost(ctx context.Context, j *job, failure *pushFailure) e
 			return failure.err
 		}
 		return f.alone(ctx, j)
+	case class == abstract.FileOnly && f.cfg.OnBadRow.GoesOn() && len(j.replaces) == 0 && !j.course.apart:
+		j.course.apart = true
+		return f.later(ctx, j, 0)
 	case class == abstract.FileOnly:
 		return f.giveUp(ctx, j, failure.err)
 	default:

@@ -10,15 +10,17 @@ import (
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
-// replace loads a file that takes the place of others, as a snapshot would: in
-// a session of its own and with each push taken before the next. It is one
-// transaction from the file's first row to its last, so its chunks would wait
-// in a pipe for a commit that only comes after them. One such file is loaded at
-// a time: others may have to wait for it.
-func (f *follow) replace(ctx context.Context, j *job) (err error) {
+// apart loads a file as a snapshot would: in a session of its own, and with each
+// push taken before the next. There are two kinds of files for which a pipe is
+// no place. One that replaces others is a single transaction from its first row
+// to its last, so that its chunks would wait for a commit that only comes after
+// them. And one with rows that the table refuses is gone through in search of
+// them, where bad rows are to be left out (see isolation). One such file is
+// loaded at a time: others may have to wait for it.
+func (f *follow) apart(ctx context.Context, j *job) (err error) {
 	select {
-	case f.replacing <- struct{}{}:
-		defer func() { <-f.replacing }()
+	case f.single <- struct{}{}:
+		defer func() { <-f.single }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -31,7 +33,7 @@ func (f *follow) replace(ctx context.Context, j *job) (err error) {
 	}
 	defer func() {
 		if closeErr := session.Close(); closeErr != nil && errors.Is(err, errClosed) {
-			f.cfg.Logger.Warn("the session of a file that replaces others could not be closed", "error", closeErr)
+			f.cfg.Logger.Warn("the session of a file that was loaded apart could not be closed", "error", closeErr)
 		}
 	}()
 	w := &worker{load: f.load, session: session, flushed: time.Now()}
