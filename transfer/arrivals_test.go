@@ -134,9 +134,9 @@ func TestS27SmallerKeyFailsWhileLargerCommits(t *testing.T) {
 		db := r.open()
 		var tries atomic.Int64
 		p := r.polling(db, func(cfg *transfer.Config) {
-			cfg.Target = &faultyTarget{Target: db, refuse: func(items []abstract.ChangeItem) error {
+			cfg.Target = &pushRefusals{Target: db, refuse: func(items []abstract.ChangeItem) error {
 				if items[0].Origin.Object.Key == r.data+"/f0.csv" && tries.Add(1) < 5 {
-					return &target.RollbackError{Cause: abstract.WithClass(abstract.FileOnly, errInjected)}
+					return &target.RollbackError{Cause: abstract.WithClass(abstract.FileOnly, errors.New("refused"))}
 				}
 				return nil
 			}}

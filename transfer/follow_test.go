@@ -26,15 +26,9 @@ import (
 // follow follows the folder until everything is settled.
 func (r *rig) follow(change func(*transfer.Config)) (transfer.Result, error) {
 	r.t.Helper()
-	return r.run(runFollow, change)
-}
-
-// close closes the target, so that the file can be looked at.
-func (r *rig) close(t target.Target) {
-	r.t.Helper()
-	if err := t.Close(); err != nil {
-		r.t.Fatal(err)
-	}
+	t := r.open()
+	defer r.close(t)
+	return r.run(runFollow, t, change)
 }
 
 func runFollow(t *testing.T, ctx context.Context, cfg transfer.Config) (transfer.Result, error) {
@@ -172,7 +166,7 @@ func TestP12PoisonIsParkedWhileOthersFlow(t *testing.T) {
 		db := r.open()
 		var refused atomic.Int64
 		p := r.polling(db, func(cfg *transfer.Config) {
-			cfg.Target = &faultyTarget{Target: db, refuse: func(items []abstract.ChangeItem) error {
+			cfg.Target = &pushRefusals{Target: db, refuse: func(items []abstract.ChangeItem) error {
 				if items[0].Origin.Object.Key != poison {
 					return nil
 				}
@@ -367,7 +361,7 @@ func TestC14StopCommitsWhatWasRead(t *testing.T) {
 		chunks, going := make(chan int, 1000), make(chan struct{})
 		n := 0
 		p := r.polling(db, func(cfg *transfer.Config) {
-			cfg.Target = &faultyTarget{Target: db, refuse: func([]abstract.ChangeItem) error {
+			cfg.Target = &pushRefusals{Target: db, refuse: func([]abstract.ChangeItem) error {
 				if n++; n == 10 {
 					close(going)
 				}
@@ -442,7 +436,7 @@ func TestFatalErrorEndsFollow(t *testing.T) {
 		}
 		gone := errors.New("password authentication failed")
 		_, err := r.follow(func(cfg *transfer.Config) {
-			cfg.Target = &faultyTarget{Target: cfg.Target, refuse: func([]abstract.ChangeItem) error {
+			cfg.Target = &pushRefusals{Target: cfg.Target, refuse: func([]abstract.ChangeItem) error {
 				return &target.RollbackError{Cause: gone}
 			}}
 		})
@@ -504,7 +498,7 @@ func TestT13BlockedTargetHoldsFollowingBack(t *testing.T) {
 		db := r.open()
 		release := make(chan struct{})
 		p := r.polling(db, func(cfg *transfer.Config) {
-			cfg.Target = &faultyTarget{Target: db, refuse: func([]abstract.ChangeItem) error {
+			cfg.Target = &pushRefusals{Target: db, refuse: func([]abstract.ChangeItem) error {
 				<-release
 				return nil
 			}}
@@ -573,4 +567,36 @@ func TestRefusedRowsAreIsolatedWhileFollowing(t *testing.T) {
 			t.Errorf("%v rows", n)
 		}
 	})
+}
+
+// pushRefusals undoes the transactions of pushes that refuse, which is asked
+// before each, has an error for.
+type pushRefusals struct {
+	target.Target
+	refuse func(items []abstract.ChangeItem) error
+}
+
+type pushRefuser struct {
+	target.Session
+	owner *pushRefusals
+	ctx   context.Context
+	cfg   target.SessionConfig
+}
+
+func (r *pushRefusals) Session(ctx context.Context, cfg target.SessionConfig) (target.Session, error) {
+	inner, err := r.Target.Session(ctx, cfg)
+	return &pushRefuser{inner, r, ctx, cfg}, err
+}
+
+func (s *pushRefuser) Push(items []abstract.ChangeItem) error {
+	refusal := s.owner.refuse(items)
+	if refusal == nil {
+		return s.Session.Push(items)
+	}
+	abstract.ReleaseAll(items)
+	var err error
+	if err = s.Session.Close(); err == nil {
+		s.Session, err = s.owner.Target.Session(s.ctx, s.cfg)
+	}
+	return errors.Join(refusal, err)
 }

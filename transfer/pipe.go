@@ -31,14 +31,17 @@ type pipe struct {
 // committed.
 func (f *follow) newPipe(ctx context.Context, cfg FollowConfig, share int64) (*pipe, error) {
 	p := &pipe{follow: f, flights: map[string]*flight{}}
-	ctx, p.cut = context.WithCancel(context.WithoutCancel(ctx))
+	lasting, cut := context.WithCancel(context.WithoutCancel(ctx))
+	p.cut = cut
 	p.sink = newSink(p, cfg, max(cfg.Queued/share, 1))
-	session, err := f.cfg.Target.Session(ctx, target.SessionConfig{Committed: p.sink.committed})
+	err := f.ask(ctx, func() (err error) {
+		p.sink.session, err = f.cfg.Target.Session(lasting, target.SessionConfig{Committed: p.sink.committed})
+		return err
+	})
 	if err != nil {
 		p.cut()
 		return nil, err
 	}
-	p.sink.session = session
 	// The rows are decoded, so there is nothing to parse in parallel.
 	p.queue = parsequeue.New(f.cfg.Logger, 1, p.sink, pusher.Items, p.ack)
 	limit := max(cfg.InFlight/share, 1)

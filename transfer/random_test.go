@@ -57,7 +57,7 @@ func TestRandomLoadsAgreeWithTheModel(t *testing.T) {
 	}
 }
 
-func randomLoads(t *testing.T, rnd *rand.Rand, engine func(*testing.T, context.Context, transfer.Config) (transfer.Result, error)) {
+func randomLoads(t *testing.T, rnd *rand.Rand, engine engine) {
 	r := newRig(t)
 	var model []modelFile
 	next := int64(0)

@@ -28,7 +28,7 @@ func (l *load) runWorker(ctx context.Context, q *queue) (err error) {
 	// The session outlives ctx, so that a worker that is told to stop can
 	// still commit what it has pushed.
 	var session target.Session
-	err = ask(ctx, func() (err error) {
+	err = l.ask(ctx, func() (err error) {
 		session, err = l.cfg.Target.Session(context.WithoutCancel(ctx), target.SessionConfig{Committed: l.committed})
 		return err
 	})
