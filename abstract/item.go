@@ -29,6 +29,18 @@ func (c ChangeItem) NumRows() int64 {
 	return c.Batch.NumRows()
 }
 
+// Size is the memory that the item's batch holds, in bytes, as far as Arrow
+// knows it.
+func (c ChangeItem) Size() (size int64) {
+	if c.Batch == nil {
+		return 0
+	}
+	for _, column := range c.Batch.Columns() {
+		size += int64(column.Data().SizeInBytes())
+	}
+	return size
+}
+
 // Release gives up the item's reference to its batch. Call it once, as the
 // item's last owner.
 func (c ChangeItem) Release() {

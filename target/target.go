@@ -40,6 +40,11 @@ type Target interface {
 	Close() error
 }
 
+// Sharing is what a [Target] may be besides: one whose sessions share a
+// transaction, so that several are no faster than one, and what one does wrong
+// undoes the work of all.
+type Sharing interface{ SharesTransaction() }
+
 // Table is the columns of a table.
 type Table struct {
 	// Schema is the columns that files fill, without the file id.

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"time"
@@ -27,7 +28,8 @@ const (
 type backoff struct {
 	waits int
 	last  time.Duration
-	since time.Time // of the first failure
+	since time.Time     // of the first failure
+	most  time.Duration // bounds a wait; 0 is longestWait
 }
 
 // more tells whether a file may be tried again after a failure of its own.
@@ -36,13 +38,18 @@ func (b *backoff) more() bool { return b.waits < maxTries-1 }
 // outlasts tells whether to wait for the target any longer.
 func (b *backoff) outlasts() bool { return b.waits == 0 || time.Since(b.since) < outage }
 
-// sleep waits, or returns ctx's error when that ends.
-func (b *backoff) sleep(ctx context.Context) error {
+// next is how long the next wait is to be.
+func (b *backoff) next() time.Duration {
 	if b.waits++; b.waits == 1 {
 		b.since = time.Now()
 	}
-	b.last = min(max(2*b.last, firstWait), longestWait)
-	timer := time.NewTimer(b.last/2 + rand.N(b.last/2+1))
+	b.last = min(max(2*b.last, firstWait), cmp.Or(b.most, longestWait))
+	return b.last/2 + rand.N(b.last/2+1)
+}
+
+// sleep waits, or returns ctx's error when that ends.
+func (b *backoff) sleep(ctx context.Context) error {
+	timer := time.NewTimer(b.next())
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -53,12 +60,19 @@ func (b *backoff) sleep(ctx context.Context) error {
 }
 
 // ask runs what may be run twice: a question to the ledger, or a note in it.
-// It tries again while the target is away, if ctx has not ended.
-func ask(ctx context.Context, fn func() error) error {
+// It tries again while the target is away, if ctx has not ended: for as long
+// as it takes when following.
+func (l *load) ask(ctx context.Context, fn func() error) error {
 	var wait backoff
 	for {
 		err := fn()
-		if err == nil || abstract.ClassOf(err) != abstract.Transient || !wait.outlasts() || wait.sleep(ctx) != nil {
+		if err == nil || abstract.ClassOf(err) != abstract.Transient || !l.patient && !wait.outlasts() {
+			return err
+		}
+		if l.patient && wait.waits == 0 {
+			l.cfg.Logger.Warn("the target does not answer, asking again", "error", err)
+		}
+		if wait.sleep(ctx) != nil {
 			return err
 		}
 	}

@@ -48,6 +48,8 @@ type Config struct {
 	// MaxBadRows is how many bad records, by number or by share of its
 	// records, a file may have before it fails. The zero value is no limit.
 	MaxBadRows config.CountOrPercent
+	// Follow is what only [Loader.Follow] heeds.
+	Follow FollowConfig
 
 	// Committed, if not nil, is called after each commit for each object that
 	// it moved on, FileEnded once for each file with what became of it. They

@@ -78,6 +78,8 @@ func (l *load) sort(ctx context.Context, jobs []*job, known map[string][]ledger.
 			refused, why = append(refused, j), append(why, errUnregistered)
 		case entry.State == ledger.Done:
 			l.skip(ctx, j)
+		case entry.State == ledger.Parked && l.patient:
+			l.leave(ctx, j)
 		case entry.State == ledger.Parked:
 			l.stats.refused()
 			l.parked(ctx, j)
@@ -106,7 +108,7 @@ func (l *load) lookup(ctx context.Context, bucket string, page []object.Info) (m
 		keys[i] = info.Key
 	}
 	var entries []ledger.Entry
-	err := ask(ctx, func() (err error) {
+	err := l.ask(ctx, func() (err error) {
 		entries, err = l.ledger.Lookup(ctx, l.cfg.Pipeline, bucket, keys)
 		return err
 	})
@@ -132,5 +134,5 @@ func (l *load) registerNew(ctx context.Context, jobs []*job, known map[string][]
 			list = append(list, ledger.Candidate{Object: j.id, Version: j.file.Info.Version, Size: j.file.Info.Size})
 		}
 	}
-	return len(list) > 0, ask(ctx, func() error { return l.ledger.Register(ctx, l.cfg.Pipeline, list) })
+	return len(list) > 0, l.ask(ctx, func() error { return l.ledger.Register(ctx, l.cfg.Pipeline, list) })
 }

@@ -24,6 +24,8 @@ type job struct {
 	sample *reader.Sample
 	// takeovers is how often the file was taken over where it stood still.
 	takeovers int
+	// course is what following remembers between attempts at the file.
+	course course
 	// fetched is how many of its bytes the statistics have.
 	fetched atomic.Int64
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -37,7 +38,7 @@ func (l *Loader) Stats() Stats { return l.load.stats.snapshot() }
 // is returned: the next load goes on from there, as it would after kill -9.
 func (l *Loader) Load(ctx context.Context) (Result, error) {
 	err := l.load.run(ctx)
-	return Result{Stats: l.Stats(), Failures: l.load.stats.named(), Created: l.load.created}, err
+	return Result{Stats: l.Stats(), Failures: l.load.stats.firstFailures(), Created: l.load.created}, err
 }
 
 // load is the state of one load.
@@ -48,6 +49,10 @@ type load struct {
 	stats  *stats
 	flying inFlight
 
+	// Of Follow: the ledger is waited for, for as long as it takes.
+	patient   bool
+	following atomic.Pointer[follow]
+
 	// Set by prepare, before any worker starts.
 	schema  abstract.Schema
 	rejects string // the table for rejected records, "" if none is asked for
@@ -57,20 +62,26 @@ type load struct {
 	nothing error // a [source.NothingError], to be returned at the end
 }
 
-func (l *load) run(ctx context.Context) error {
+// check begins a load: the ledger and the table must agree.
+func (l *load) check(ctx context.Context) error {
 	l.stats.begin(time.Now())
 	if l.ledger != nil {
-		if err := ask(ctx, func() error { return l.ledger.Bind(ctx, l.cfg.Pipeline, l.cfg.Table) }); err != nil {
+		if err := l.ask(ctx, func() error { return l.ledger.Bind(ctx, l.cfg.Pipeline, l.cfg.Table) }); err != nil {
 			return err
 		}
 	}
-	if err := ask(ctx, func() error { return l.prepareRejects(ctx) }); err != nil {
+	if err := l.ask(ctx, func() error { return l.prepareRejects(ctx) }); err != nil {
 		return err
 	}
-	if l.ledger != nil {
-		if err := ask(ctx, func() error { return l.cfg.Target.Verify(ctx, l.cfg.Pipeline, l.cfg.Table) }); err != nil {
-			return err
-		}
+	if l.ledger == nil {
+		return nil
+	}
+	return l.ask(ctx, func() error { return l.cfg.Target.Verify(ctx, l.cfg.Pipeline, l.cfg.Table) })
+}
+
+func (l *load) run(ctx context.Context) error {
+	if err := l.check(ctx); err != nil {
+		return err
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	jobs := make(chan *job)

@@ -37,7 +37,9 @@ func (l *load) finish(ctx context.Context, j *job) {
 // skip counts a file that an earlier run has loaded.
 func (l *load) skip(ctx context.Context, j *job) {
 	l.flying.release(j.id)
-	l.stats.filesSkipped.Add(1)
+	if !l.patient { // else it is delivered again and again
+		l.stats.filesSkipped.Add(1)
+	}
 	if !l.dry {
 		l.done(ctx, j.id)
 	}
@@ -55,33 +57,53 @@ func (l *load) done(ctx context.Context, id abstract.ObjectID) {
 // fail records that a file could not be loaded, and why. It returns only an
 // error of the ledger.
 func (l *load) fail(ctx context.Context, j *job, err error) error {
-	outcome := Outcome{Object: j.id, Err: err}
-	if l.ledger != nil && !l.dry {
-		outcome.Parked = j.entry.Attempts+1 >= ledger.MaxAttempts
-		// If an answer is lost the failure may count twice.
-		if err := ask(ctx, func() error {
-			return l.ledger.Fail(context.WithoutCancel(ctx), j.entry.ID, outcome.Reason())
-		}); err != nil {
-			return err
-		}
+	outcome, err := l.record(ctx, j, err)
+	if err == nil {
+		l.failed(ctx, outcome)
 	}
-	l.failed(ctx, outcome)
-	return nil
+	return err
+}
+
+// record puts a failure into the ledger. It returns what is to be reported.
+func (l *load) record(ctx context.Context, j *job, failure error) (Outcome, error) {
+	outcome := Outcome{Object: j.id, Err: failure}
+	l.stats.failures[abstract.ClassOf(failure)].Add(1)
+	if l.ledger == nil || l.dry {
+		return outcome, nil
+	}
+	outcome.Parked = j.entry.Attempts+1 >= ledger.MaxAttempts
+	// If an answer is lost the failure may count twice.
+	return outcome, l.ask(ctx, func() error {
+		return l.ledger.Fail(context.WithoutCancel(ctx), j.entry.ID, outcome.Reason())
+	})
 }
 
 // parked reports a file that failed too often in earlier runs.
 func (l *load) parked(ctx context.Context, j *job) {
-	l.failed(ctx, Outcome{Object: j.id, Parked: true, Err: fmt.Errorf(
-		"parked after %d failed attempts, the last one: %s; 'sluice replay --failed %s' lets it be tried again",
-		j.entry.Attempts, j.entry.Reason, j.id)})
+	l.failed(ctx, Outcome{Object: j.id, Parked: true, Err: parkedError(j)})
+}
+
+func parkedError(j *job) error {
+	return fmt.Errorf("parked after %d failed attempts, the last one: %s; 'sluice replay --failed %s' lets it be tried again",
+		j.entry.Attempts, j.entry.Reason, j.id)
 }
 
 // failed reports a failure, to the source as well, as [load.done] does.
 func (l *load) failed(ctx context.Context, o Outcome) {
 	l.ended(o)
-	if l.dry {
-		return
+	if !l.dry {
+		l.tellFailed(ctx, o)
 	}
+}
+
+// leave passes over a file that is parked, without reporting it each time that
+// a source delivers it.
+func (l *load) leave(ctx context.Context, j *job) {
+	l.flying.release(j.id)
+	l.tellFailed(ctx, Outcome{Object: j.id, Parked: true, Err: parkedError(j)})
+}
+
+func (l *load) tellFailed(ctx context.Context, o Outcome) {
 	if err := l.cfg.Source.Failed(context.WithoutCancel(ctx), o.Object, o.Err, o.Parked); err != nil {
 		l.cfg.Logger.Warn("the source could not be told that a file failed", "file", o.Object, "error", err)
 	}

@@ -96,7 +96,7 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	}
 	s := l.stats.snapshot()
 	plan.Files, plan.Bytes, plan.Skipped = s.FilesFound, s.BytesFound, s.FilesSkipped
-	for _, o := range l.stats.named() {
+	for _, o := range l.stats.firstFailures() {
 		plan.Refused = append(plan.Refused, Refusal{o.Object.String(), o.Reason()})
 	}
 	plan.Schema, plan.SQL, plan.Exists = l.schema, l.created, l.exists
@@ -106,7 +106,7 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 // sample describes the first files, and lets the rest of the listing pass.
 func (l *load) sample(ctx context.Context, plan *Plan, taken []*job, jobs <-chan *job) error {
 	for {
-		j, ok, err := receive(ctx, jobs)
+		j, ok, err := receive(ctx, jobs, 0)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -12,6 +13,10 @@ import (
 // sampleFiles is how many files are looked at to decide the columns of a new
 // table.
 const sampleFiles = 10
+
+// samplePatience is how long following waits for the next of them: a source
+// that does not end may have no more.
+const samplePatience = 500 * time.Millisecond
 
 // maxEmpty is how many files without columns are set aside in search of one
 // that has some.
@@ -34,7 +39,7 @@ func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err
 	made := target.Table{Schema: l.schema, FileID: !l.cfg.NoFileID}
 	if !l.dry {
 		ours := true
-		if err := ask(ctx, func() error {
+		if err := l.ask(ctx, func() error {
 			err := l.cfg.Target.Create(ctx, l.cfg.Table, made)
 			if err == nil {
 				return nil
@@ -50,6 +55,9 @@ func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err
 		}
 	}
 	l.created = l.cfg.Target.CreateSQL(l.cfg.Table, made)
+	if !l.dry {
+		l.cfg.Logger.Info("created table", "table", l.cfg.Table)
+	}
 	return taken, nil
 }
 
@@ -66,7 +74,7 @@ func (l *load) prepareRejects(ctx context.Context) (err error) {
 // describe takes the columns of the table, if there is one.
 func (l *load) describe(ctx context.Context) (exists bool, err error) {
 	var table *target.Table
-	err = ask(ctx, func() (err error) {
+	err = l.ask(ctx, func() (err error) {
 		table, err = l.cfg.Target.Describe(ctx, l.cfg.Table)
 		return err
 	})
@@ -88,7 +96,11 @@ func (l *load) look(ctx context.Context, jobs <-chan *job) (taken []*job, sample
 			return nil, nil, fmt.Errorf("table %q does not exist, and none of the first %d files has columns to make it from",
 				l.cfg.Table, maxEmpty)
 		}
-		j, ok, err := receive(ctx, jobs)
+		patience := time.Duration(0)
+		if l.patient && len(samples) > 0 {
+			patience = samplePatience
+		}
+		j, ok, err := receive(ctx, jobs, patience)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -125,9 +137,18 @@ func (l *load) sampleOne(ctx context.Context, j *job) (*reader.Sample, error) {
 	}
 }
 
-// receive waits for a job. ok is false when there will be no more.
-func receive(ctx context.Context, jobs <-chan *job) (j *job, ok bool, err error) {
+// receive waits for a job, no longer than patience unless that is 0. ok is
+// false when there will be no more, or none came in time.
+func receive(ctx context.Context, jobs <-chan *job, patience time.Duration) (j *job, ok bool, err error) {
+	var late <-chan time.Time
+	if patience > 0 {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		late = timer.C
+	}
 	select {
+	case <-late:
+		return nil, false, nil
 	case j, ok = <-jobs:
 		return j, ok, nil
 	case <-ctx.Done():

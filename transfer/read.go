@@ -13,6 +13,9 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
+// pushFunc takes a chunk of a file, and with it its items, also if it fails.
+type pushFunc func(ctx context.Context, chunk pusher.Chunk) error
+
 // pushError is an error of the target's session. It tells the target's
 // failures, met while a file was read, from the file's own.
 type pushError struct{ err error }
@@ -26,11 +29,10 @@ func isPush(err error) bool {
 }
 
 // readFile reads a file from where the ledger has it and pushes its chunks, the
-// way that iso says if it is not nil. The
-// error is a *pushError if the session failed; otherwise it is the file's own,
-// or ctx's.
-func (w *worker) readFile(ctx context.Context, j *job, iso *isolation) error {
-	dialect, err := w.dialect(ctx, j)
+// way that iso says if it is not nil. The error is push's, the file's own, or
+// ctx's.
+func (l *load) readFile(ctx context.Context, j *job, iso *isolation, push pushFunc) error {
+	dialect, err := l.dialect(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -38,22 +40,22 @@ func (w *worker) readFile(ctx context.Context, j *job, iso *isolation) error {
 	if err != nil {
 		return fmt.Errorf("encode dialect of %s: %w", j.id, err)
 	}
-	bucket := &countingBucket{Bucket: j.file.Bucket, all: &w.stats.bytesRead, file: &j.fetched}
-	r := &reading{worker: w, job: j, iso: iso, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
+	bucket := &countingBucket{Bucket: j.file.Bucket, all: &l.stats.bytesRead, file: &j.fetched}
+	r := &reading{load: l, push: push, job: j, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
 	if !j.entry.Started() {
-		r.opening = &abstract.Opening{Schema: w.schema, Dialect: text}
+		r.opening = &abstract.Opening{Schema: l.schema, Dialect: text}
 	}
 	request := reader.Request{
 		File:     reader.File{Bucket: bucket, Info: j.file.Info},
 		Dialect:  dialect,
-		Schema:   w.schema,
-		Table:    w.cfg.Table,
+		Schema:   l.schema,
+		Table:    l.cfg.Table,
 		LedgerID: j.entry.ID,
 		Offset:   j.entry.Offset,
 		Records:  r.records,
-		OnBadRow: w.cfg.OnBadRow,
-		Rejects:  w.rejects,
-		Limits:   w.cfg.Limits,
+		OnBadRow: l.cfg.OnBadRow,
+		Rejects:  l.rejects,
+		Limits:   l.cfg.Limits,
 	}
 	if iso != nil {
 		iso.begin(&request)
@@ -90,11 +92,11 @@ func (l *load) dialect(ctx context.Context, j *job) (reader.Dialect, error) {
 
 // reading is one pass over a file.
 type reading struct {
-	worker  *worker
+	*load
+	push    pushFunc
 	job     *job
 	dialect json.RawMessage
 	opening *abstract.Opening // to go with the first item, then nil
-	iso     *isolation        // nil unless records are being isolated
 
 	records, rejected int64 // of the file so far, earlier runs included
 }
@@ -116,26 +118,11 @@ func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
 		return err
 	}
 	after := chunk.Items[len(chunk.Items)-1].Origin.After
-	if r.iso != nil {
-		r.iso.pushing(chunk)
-	}
-	last := chunk.Completed
-	if err := r.worker.pusher.Push(ctx, chunk); err != nil {
+	if err := r.push(ctx, chunk); err != nil {
 		return err
 	}
-	if r.iso != nil {
-		return r.iso.pushed(ctx, r.worker, last)
-	}
-	if r.worker.ledger == nil {
+	if r.ledger == nil {
 		r.remember(after)
-	}
-	// The small files before a large one need not wait for its end, unless
-	// a flush would undo what there is of it.
-	if len(r.job.replaces) > 0 {
-		return nil
-	}
-	if r.worker.flushDue() {
-		return r.worker.flush(ctx)
 	}
 	return nil
 }
@@ -145,7 +132,7 @@ func (r *reading) emit(ctx context.Context, chunk pusher.Chunk) error {
 func (r *reading) remember(after int64) {
 	e := &r.job.entry
 	e.Offset, e.Rejected, e.Rows = after, r.rejected, r.records-r.rejected
-	e.Schema, e.Dialect = r.worker.schema, r.dialect
+	e.Schema, e.Dialect = r.schema, r.dialect
 }
 
 // checkBadRows fails the file once it has more bad records than are allowed.
@@ -153,7 +140,7 @@ func (r *reading) remember(after int64) {
 // read to make it meaningful.
 func (r *reading) checkBadRows(atEnd bool) error {
 	const meaningful = 100_000
-	limit := r.worker.cfg.MaxBadRows
+	limit := r.cfg.MaxBadRows
 	if !limit.Exceeded(r.rejected, r.records, atEnd || r.records >= meaningful) {
 		return nil
 	}

@@ -54,7 +54,7 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 		if j.entry.Offset > offset {
 			offset, wait = j.entry.Offset, backoff{}
 		}
-		err := w.readFile(ctx, j, iso)
+		err := w.readFile(ctx, j, iso, w.pushing(iso))
 		if !isPush(err) && !errors.Is(err, errThrough) { // else there is nothing left to commit
 			if flushErr := w.flush(ctx); flushErr != nil {
 				err = flushErr
@@ -108,31 +108,36 @@ func (w *worker) fatal(j *job, err error) error {
 
 // refresh reads the file's entry anew. If there is nothing left to do, it
 // reports what became of the file, and open is false.
-func (w *worker) refresh(ctx context.Context, j *job) (open bool, err error) {
-	if w.ledger == nil {
+func (l *load) refresh(ctx context.Context, j *job) (open bool, err error) {
+	if l.ledger == nil {
 		return true, nil
 	}
 	var entry ledger.Entry
 	var ok bool
-	err = ask(ctx, func() (err error) {
-		entry, ok, err = w.ledger.Get(context.WithoutCancel(ctx), j.entry.ID)
+	get := func() (err error) {
+		entry, ok, err = l.ledger.Get(context.WithoutCancel(ctx), j.entry.ID)
 		return err
-	})
+	}
+	if l.patient {
+		err = get() // who follows waits at the gate
+	} else {
+		err = l.ask(ctx, get)
+	}
 	switch {
 	case err != nil:
 		return false, err
 	case !ok:
-		return false, w.fail(ctx, j, errors.New("the file was forgotten, or replaced by another generation, while it was being loaded: load it again"))
+		return false, l.fail(ctx, j, errors.New("the file was forgotten, or replaced by another generation, while it was being loaded: load it again"))
 	}
 	j.entry = entry
 	switch entry.State {
 	case ledger.Replay:
-		return false, w.fail(ctx, j, errors.New("the file was put back to be replayed while it was being loaded: load it again"))
+		return false, l.fail(ctx, j, errors.New("the file was put back to be replayed while it was being loaded: load it again"))
 	case ledger.Done:
-		w.finish(ctx, j)
+		l.finish(ctx, j)
 		return false, nil
 	case ledger.Parked:
-		w.parked(ctx, j)
+		l.parked(ctx, j)
 		return false, nil
 	}
 	return true, nil

@@ -102,6 +102,9 @@ func formatOf(key string) (reader.Format, error) {
 	return csv.New(), nil
 }
 
+// engine is what is to be done with a folder: [runLoad], [runFollow].
+type engine func(*testing.T, context.Context, transfer.Config) (transfer.Result, error)
+
 // load loads the folder once, with what change makes of the configuration.
 func (r *rig) load(change func(*transfer.Config)) (transfer.Result, error) {
 	r.t.Helper()
@@ -119,6 +122,12 @@ func (r *rig) close(t target.Target) {
 
 func (r *rig) loadInto(t target.Target, change func(*transfer.Config)) (transfer.Result, error) {
 	r.t.Helper()
+	return r.run(runLoad, t, change)
+}
+
+// run does what engine does with the folder.
+func (r *rig) run(engine engine, t target.Target, change func(*transfer.Config)) (transfer.Result, error) {
+	r.t.Helper()
 	cfg := r.config(t)
 	if r.faults != nil {
 		cfg.Target = fault.Target(t, r.faults)
@@ -126,7 +135,7 @@ func (r *rig) loadInto(t target.Target, change func(*transfer.Config)) (transfer
 	if change != nil {
 		change(&cfg)
 	}
-	return runLoad(r.t, context.Background(), cfg)
+	return engine(r.t, context.Background(), cfg)
 }
 
 // mustLoad loads and fails the test on an error.

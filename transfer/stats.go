@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
 )
 
@@ -24,8 +25,10 @@ type stats struct {
 	filesFound, filesLoaded, filesSkipped, filesFailed atomic.Int64
 	rowsLoaded, rowsRejected, bytesFound, bytesRead    atomic.Int64
 
-	mu       sync.Mutex
-	failures []Outcome // the first maxFailures
+	failures [abstract.FileOnly + 1]atomic.Int64 // by class
+
+	mu    sync.Mutex
+	named []Outcome // failures, the first maxFailures
 }
 
 // maxFailures is how many failures a result names. The ledger names all.
@@ -52,16 +55,16 @@ func (s *stats) failed(o Outcome) {
 	s.filesFailed.Add(1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.failures) < maxFailures {
-		s.failures = append(s.failures, o)
+	if len(s.named) < maxFailures {
+		s.named = append(s.named, o)
 	}
 }
 
-// named lists the failures that are kept by name.
-func (s *stats) named() []Outcome {
+// firstFailures lists the failures that are kept by name.
+func (s *stats) firstFailures() []Outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.failures)
+	return slices.Clone(s.named)
 }
 
 func (s *stats) snapshot() Stats {

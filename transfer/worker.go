@@ -28,7 +28,7 @@ func (l *load) runWorker(ctx context.Context, q *queue) (err error) {
 	// The session outlives ctx, so that a worker that is told to stop can
 	// still commit what it has pushed.
 	var session target.Session
-	err = ask(ctx, func() (err error) {
+	err = l.ask(ctx, func() (err error) {
 		session, err = l.cfg.Target.Session(context.WithoutCancel(ctx), target.SessionConfig{Committed: l.committed})
 		return err
 	})
@@ -86,7 +86,7 @@ func (w *worker) loadAll(ctx context.Context, q *queue) error {
 
 // take loads a file. A file that fails is recorded; an error ends the worker.
 func (w *worker) take(ctx context.Context, j *job) error {
-	err := w.readFile(ctx, j, nil)
+	err := w.readFile(ctx, j, nil, w.pushing(nil))
 	switch {
 	case err == nil:
 		j.forgetContents()
@@ -111,6 +111,29 @@ func (w *worker) take(ctx context.Context, j *job) error {
 		return w.alone(ctx, j, wait)
 	}
 	return w.fail(ctx, j, err)
+}
+
+// pushing is how a pass pushes its chunks, the way that iso says if it is not
+// nil. The errors are *pushErrors, errThrough, or ctx's.
+func (w *worker) pushing(iso *isolation) pushFunc {
+	return func(ctx context.Context, chunk pusher.Chunk) error {
+		last, whole := chunk.Completed, len(chunk.Items[0].Origin.Replaces) > 0
+		if iso != nil {
+			iso.pushing(chunk)
+		}
+		if err := w.pusher.Push(ctx, chunk); err != nil {
+			return err
+		}
+		switch {
+		case iso != nil:
+			return iso.pushed(ctx, w, last)
+		case !whole && w.flushDue():
+			// The small files before a large one need not wait for its end,
+			// unless a flush would undo what there is of it.
+			return w.flush(ctx)
+		}
+		return nil
+	}
 }
 
 // push hands items to the session, and marks what goes wrong there.

@@ -23,8 +23,8 @@ const (
 	exitInterrupted = 130 // stopped by a signal
 )
 
-const exitHelp = `Exit codes: 0 all loaded, 1 failed, 2 usage or nothing matched,
-3 finished but some files failed or are parked, 130 interrupted.`
+const exitHelp = `Exit codes: 0 all loaded, 1 failed, 2 usage or nothing matched (not with
+--follow), 3 finished but some files failed or are parked, 130 interrupted.`
 
 // codedError is an error that decides the exit code. An empty text prints
 // nothing: the command has said it all.

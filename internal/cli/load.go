@@ -47,11 +47,16 @@ own tools take them.
   sluice load export.csv --to stdout: | head
   sluice load 's3://bucket/prefix/**/*.csv.gz' --dry-run
   sluice load s3://bucket/prefix/ --endpoint http://localhost:9000
+  sluice load s3://bucket/prefix/ --to postgres://me@db.example/shop --follow
 
 Compression (gzip, zstd) is found by the content, whatever the name. Types are
 inferred from the first records of up to ten files; a later value that does not
 fit is a bad row, never a changed value. What is loaded, and what went wrong,
 is in the target, in Sluice's ledger: see 'sluice files'.
+
+With --follow it does not end: what arrives later is loaded as well, exactly
+once, until a signal stops it. Files that fail are tried again and in the end
+parked, and never hold up the others.
 
 ` + exitHelp,
 		Args: someSource,
@@ -76,8 +81,10 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	if err := a.checkSource(ctx, src); err != nil {
-		return err
+	if !f.follow.on { // else something may come
+		if err := a.checkSource(ctx, src); err != nil {
+			return err
+		}
 	}
 	limitMemory(int64(f.memory))
 	if f.dryRun {
@@ -88,6 +95,9 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 		return openError(err)
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
+	if f.follow.on {
+		return a.runFollow(ctx, f, src, t)
+	}
 	return a.runLoad(ctx, f, src, t)
 }
 

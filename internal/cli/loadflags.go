@@ -28,6 +28,7 @@ type loadFlags struct {
 	onChange            string
 	dryRun, json        bool
 	store               storeFlags
+	follow              followFlags
 
 	// The following are computed by complete.
 	hints  reader.Hints
@@ -63,6 +64,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
 	f.store.bind(cmd)
+	f.follow.bind(cmd)
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be loaded and how, and load nothing")
 	flags.BoolVar(&f.json, "json", false, "print the outcome as one JSON object (with --to stdout: to stderr)")
 }
@@ -114,6 +116,7 @@ func (f *loadFlags) complete() error {
 	if f.workers < 0 || f.workers > mostWorkers {
 		errs = append(errs, fmt.Errorf("--workers %d: give a number from 1 to %d", f.workers, mostWorkers))
 	}
+	errs = append(errs, f.follow.complete(f))
 	if strings.ContainsRune(f.table, 0) {
 		errs = append(errs, errors.New("--table contains a NUL byte"))
 	}

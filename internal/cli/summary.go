@@ -30,16 +30,7 @@ type resultJSON struct {
 // is the load's own error, which it returns.
 func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, cost *object.Usage, loadErr error) error {
 	if f.json {
-		out := resultJSON{
-			Pipeline: f.pipeline, FilesLoaded: result.FilesLoaded, FilesSkipped: result.FilesSkipped,
-			FilesFailed: result.FilesFailed, RowsLoaded: result.RowsLoaded, RowsRejected: result.RowsRejected,
-			BytesRead: result.BytesRead, Seconds: result.Elapsed.Seconds(), costJSON: newCostJSON(cost),
-		}
-		w := a.Out
-		if !hasLedger {
-			w = a.Err // stdout carries the rows
-		}
-		if err := printJSON(w, out); err != nil {
+		if err := a.printResult(f, hasLedger, result, cost); err != nil {
 			return errors.Join(loadErr, err)
 		}
 	} else if loadErr == nil || result.FilesFound > 0 {
@@ -54,6 +45,19 @@ func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, cost 
 		return &codedError{exitFiles, errSaid}
 	}
 	return nil
+}
+
+// printResult prints what a load came to for machines.
+func (a *app) printResult(f *loadFlags, hasLedger bool, result transfer.Result, cost *object.Usage) error {
+	w := a.Out
+	if !hasLedger {
+		w = a.Err // stdout carries the rows
+	}
+	return printJSON(w, resultJSON{
+		Pipeline: f.pipeline, FilesLoaded: result.FilesLoaded, FilesSkipped: result.FilesSkipped,
+		FilesFailed: result.FilesFailed, RowsLoaded: result.RowsLoaded, RowsRejected: result.RowsRejected,
+		BytesRead: result.BytesRead, Seconds: result.Elapsed.Seconds(), costJSON: newCostJSON(cost),
+	})
 }
 
 // fate says what became of bad rows.

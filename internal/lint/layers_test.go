@@ -29,6 +29,7 @@ var layers = [][]string{
 	{"connector"},
 	{"connector/*"},
 	{"transfer"},
+	{"internal/ops"},
 	{"internal/cli"},
 	{"cmd/sluice"},
 }

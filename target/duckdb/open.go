@@ -124,6 +124,9 @@ func settings(opts Options) []string {
 // Promise implements [target.Target].
 func (t *Target) Promise() string { return "exactly once: rows and ledger commit together" }
 
+// SharesTransaction implements [target.Sharing].
+func (t *Target) SharesTransaction() {}
+
 // Ledger implements [target.Target].
 func (t *Target) Ledger() *ledger.Store { return t.ledger }
 

@@ -129,7 +129,7 @@ func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) 
 		item.Release()
 		return err
 	}
-	size := sizeOf(item)
+	size := item.Size()
 	if t := w.txn; t != nil && len(t.items) > 0 && t.bytes+size > w.options.Buffer {
 		if err := w.insert(ctx); err != nil {
 			item.Release()
@@ -151,17 +151,6 @@ func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) 
 	}
 	w.txn.note(s, origin, begins)
 	return nil
-}
-
-// sizeOf is how many bytes of Arrow data an item holds.
-func sizeOf(item abstract.ChangeItem) (size int64) {
-	if item.Batch == nil {
-		return 0
-	}
-	for _, column := range item.Batch.Columns() {
-		size += int64(column.Data().SizeInBytes())
-	}
-	return size
 }
 
 // close undoes what is not committed. Sessions get an error from then on.

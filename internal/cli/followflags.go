@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/seed-ede61cd5/sluice/config"
+	"github.com/seed-ede61cd5/sluice/source/poll"
+	"github.com/seed-ede61cd5/sluice/transfer"
+)
+
+// followFlags are the flags that go with --follow.
+type followFlags struct {
+	on              bool
+	interval        time.Duration
+	minAge          time.Duration
+	commitEvery     []string
+	grace           time.Duration
+	logFormat, http string
+
+	own    *pflag.FlagSet // all but on
+	commit transfer.FollowConfig
+}
+
+const (
+	defaultMinAge   = 2 * time.Second
+	defaultGrace    = 30 * time.Second
+	shortestPolling = 100 * time.Millisecond
+)
+
+func (f *followFlags) bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.on, "follow", false, "keep loading what arrives, until stopped")
+	own := pflag.NewFlagSet("follow", pflag.ContinueOnError)
+	own.SortFlags = false
+	own.DurationVar(&f.interval, "poll-interval", poll.DefaultInterval, "`time` between two listings (local folders also tell of changes)")
+	own.DurationVar(&f.minAge, "min-age", defaultMinAge, "`time` for which a local file must not have changed: it may still be being written")
+	own.StringArrayVar(&f.commitEvery, "commit-every", nil, "commit after at most so much: a `time`, a size or a number of rows, such as 1s, 64MiB or 1000000 (repeatable); sooner when nothing more comes")
+	own.DurationVar(&f.grace, "grace", defaultGrace, "`time` that a stop may take to commit what was read")
+	own.StringVar(&f.http, "http", "", "`address` such as 127.0.0.1:9090 to serve /metrics, /healthz and /readyz on")
+	own.StringVar(&f.logFormat, "log-format", "text", "`format` of the lines on standard error: text or json")
+	own.VisitAll(func(flag *pflag.Flag) { flag.Usage = "with --follow: " + flag.Usage })
+	f.own = own
+	flags.AddFlagSet(own)
+	values(cmd, "log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	for _, name := range []string{"poll-interval", "min-age", "commit-every", "grace", "http"} {
+		values(cmd, name, cobra.NoFileCompletions)
+	}
+}
+
+// complete checks the flags; all are load's.
+func (f *followFlags) complete(all *loadFlags) error {
+	var errs []error
+	if !f.on {
+		f.own.VisitAll(func(flag *pflag.Flag) {
+			if flag.Changed {
+				errs = append(errs, fmt.Errorf("--%s goes with --follow", flag.Name))
+			}
+		})
+		return errors.Join(errs...)
+	}
+	if all.dryRun {
+		errs = append(errs, errors.New("--dry-run shows what is there now: leave out --follow"))
+	}
+	if strings.HasPrefix(all.to, "stdout:") {
+		errs = append(errs, errors.New("--follow needs a target that remembers what is loaded: stdout: does not"))
+	}
+	if f.interval < shortestPolling {
+		errs = append(errs, fmt.Errorf("--poll-interval %v: at least %v", f.interval, shortestPolling))
+	}
+	if f.minAge < 0 || f.grace < 0 {
+		errs = append(errs, errors.New("--min-age and --grace are times from 0 on"))
+	}
+	if f.logFormat != "text" && f.logFormat != "json" {
+		errs = append(errs, fmt.Errorf("--log-format %q: use text or json", f.logFormat))
+	}
+	if _, _, err := net.SplitHostPort(f.http); f.http != "" && err != nil {
+		errs = append(errs, fmt.Errorf("--http %q: write an address such as 127.0.0.1:9090", f.http))
+	}
+	f.commit = transfer.FollowConfig{Grace: max(f.grace, 1)}
+	for _, text := range f.commitEvery {
+		errs = append(errs, f.setCommit(text))
+	}
+	return errors.Join(errs...)
+}
+
+// setCommit reads one value of --commit-every.
+func (f *followFlags) setCommit(text string) error {
+	if rows, err := strconv.ParseInt(text, 10, 64); err == nil && rows > 0 {
+		f.commit.CommitRows = rows
+		return nil
+	}
+	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		f.commit.CommitAfter = d
+		return nil
+	}
+	var size config.Bytes
+	if err := size.Set(text); err == nil && size > 0 {
+		f.commit.CommitBytes = int64(size)
+		return nil
+	}
+	return fmt.Errorf("--commit-every %q: write a time, a size or a number of rows, such as 1s, 64MiB or 1000000", text)
+}

@@ -1,0 +1,102 @@
+package ops
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/transfer"
+)
+
+type engine struct {
+	stats transfer.Stats
+	flow  transfer.Flow
+}
+
+func (e *engine) Stats() transfer.Stats { return e.stats }
+func (e *engine) Flow() transfer.Flow   { return e.flow }
+
+func get(t *testing.T, h http.Handler, path string) (int, string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w.Code, w.Body.String()
+}
+
+func TestMetrics(t *testing.T) {
+	e := &engine{
+		stats: transfer.Stats{FilesLoaded: 7, FilesFailed: 1, RowsLoaded: 1234, BytesRead: 99},
+		flow: transfer.Flow{InFlight: 5, InFlightLimit: 64, Throttled: 1500 * time.Millisecond, Oldest: time.Minute, Ready: true,
+			Failures: map[abstract.Class]int64{abstract.FileOnly: 3, abstract.Transient: 0}},
+	}
+	code, text := get(t, Handler(e), "/metrics")
+	if code != http.StatusOK {
+		t.Fatalf("code %d: %s", code, text)
+	}
+	for _, line := range []string{
+		"sluice_files_loaded_total 7", "sluice_files_failed_total 1", "sluice_rows_loaded_total 1234", "sluice_read_bytes 99",
+		"sluice_in_flight_bytes 5", "sluice_in_flight_limit_bytes 64", "sluice_throttled_seconds_total 1.5",
+		"sluice_oldest_pending_seconds 60", "sluice_ready 1", `sluice_failures_total{class="this file only"} 3`,
+	} {
+		if !strings.Contains(text, "\n"+line+"\n") {
+			t.Errorf("no line %q", line)
+		}
+	}
+	if t.Failed() {
+		t.Log(text)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		flow           transfer.Flow
+		healthy, ready bool
+	}{
+		{"before the beginning", transfer.Flow{}, true, false},
+		{"nothing to do", transfer.Flow{Ready: true, Idle: time.Hour}, true, true},
+		{"at work", transfer.Flow{Ready: true, Active: 3, Idle: time.Second}, true, true},
+		{"the target is down", transfer.Flow{Pending: 9, Waiting: 9, Idle: time.Second}, true, false},
+		{"stuck", transfer.Flow{Ready: true, Active: 1, Idle: stuckAfter + time.Second}, false, true},
+	} {
+		h := Handler(&engine{flow: c.flow})
+		health, text := get(t, h, "/healthz")
+		ready, _ := get(t, h, "/readyz")
+		if (health == http.StatusOK) != c.healthy || (ready == http.StatusOK) != c.ready {
+			t.Errorf("%s: health %d (%s), ready %d", c.name, health, text, ready)
+		}
+	}
+	if code, _ := get(t, Handler(&engine{}), "/debug/pprof/"); code != http.StatusNotFound {
+		t.Errorf("pprof answers %d", code)
+	}
+}
+
+// TestServeIsLocal: without a host, only this machine can connect.
+func TestServeIsLocal(t *testing.T) {
+	s, err := Serve(":0", Handler(&engine{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(s.Addr(), "127.0.0.1:") {
+		t.Errorf("it listens on %s", s.Addr())
+	}
+	response, err := http.Get("http://" + s.Addr() + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(response.Body)
+	_ = response.Body.Close()
+	if string(body) != "ok\n" {
+		t.Errorf("it says %q", body)
+	}
+	if _, err := Serve(s.Addr(), Handler(&engine{})); err == nil {
+		t.Error("the same address is served twice")
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
