@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,18 +22,20 @@ import (
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
-// enumeration loads the same few files into one new database after the other.
+// enumeration loads the same few files into one new table after the other.
 type enumeration struct {
 	*rig
-	model []modelFile
-	all   config.CountOrPercent // bad rows are allowed
-	ends  map[string]int
+	target target.Target
+	model  []modelFile
+	all    config.CountOrPercent     // bad rows are allowed
+	ends   map[string]map[string]int // by table and object
+	failed int
 }
 
 // newEnumeration writes files of several formats: one of several chunks, one
 // with bad records, one that is compressed, one without rows.
 func newEnumeration(t *testing.T) *enumeration {
-	e := &enumeration{rig: newRig(t)}
+	e := &enumeration{rig: newRig(t), ends: map[string]map[string]int{}}
 	if err := e.all.Set("100%"); err != nil {
 		t.Fatal(err)
 	}
@@ -59,57 +60,60 @@ func newEnumeration(t *testing.T) *enumeration {
 	return e
 }
 
-// load loads once, through faults or without.
-func (e *enumeration) load(db target.Target, inj *fault.Injector) (transfer.Result, error) {
+// load loads into a table, through faults or without.
+func (e *enumeration) load(table string, inj *fault.Injector) (transfer.Result, error) {
+	e.t.Helper()
 	e.faults = inj
 	var mu sync.Mutex
-	return e.loadInto(db, func(cfg *transfer.Config) {
-		cfg.Workers, cfg.OnBadRow, cfg.MaxBadRows = 1, reader.SkipRow, e.all
+	return e.loadInto(e.target, func(cfg *transfer.Config) {
+		cfg.Table, cfg.Workers, cfg.OnBadRow, cfg.MaxBadRows = table, 1, reader.SkipRow, e.all
 		cfg.FileEnded = func(o transfer.Outcome) {
 			mu.Lock()
 			defer mu.Unlock()
 			if o.Err == nil {
-				e.ends[o.Object.Key]++
+				e.ends[table][o.Object.Key]++
 			}
 		}
 	})
 }
 
-// next begins with an empty database.
-func (e *enumeration) next(t *testing.T, n int) {
-	e.t = t
-	e.db = filepath.Join(t.TempDir(), fmt.Sprintf("%d.duckdb", n))
-	e.ends = map[string]int{}
+// whole checks the table and the ledger against the model, and that another load
+// has nothing to do (O1, O2, O8, O9, O10).
+func (e *enumeration) whole(table string) {
+	e.t.Helper()
+	result, err := e.load(table, nil)
+	if err != nil || result.FilesFound != 0 || result.RowsLoaded != 0 {
+		e.t.Errorf("%s: a further load: %+v, %v", table, result.Stats, err)
+	}
+	compare(e.t, e.target, table, e.model, e.ends[table])
+	if e.t.Failed() {
+		e.t.Fatalf("the call at fault is the one in the name of table %s", table)
+	}
 }
 
-// finish loads to the end and checks the table and the ledger against the model,
-// and that another load has nothing to do (O1, O2, O5, O8, O9, O10).
-func (e *enumeration) finish(db target.Target) {
+// finish loads to the end, and checks that the ledger only goes forward (O5).
+func (e *enumeration) finish(table string) {
 	e.t.Helper()
-	before := e.entries(db)
-	if result, err := e.load(db, nil); err != nil || result.FilesFailed > 0 {
-		e.t.Fatalf("the next load: %+v, %v", result, err)
+	before := e.entries(table)
+	if result, err := e.load(table, nil); err != nil || result.FilesFailed > 0 {
+		e.t.Fatalf("%s: the next load: %+v, %v", table, result, err)
 	}
-	after := e.entries(db)
+	after := e.entries(table)
 	if len(after) != len(e.model) || len(before) > len(after) {
-		e.t.Fatalf("the ledger had %d entries, then %d", len(before), len(after))
+		e.t.Fatalf("%s: the ledger had %d entries, then %d", table, len(before), len(after))
 	}
 	for i, b := range before {
 		if a := after[i]; a.ID != b.ID || a.Offset < b.Offset || a.Rows < b.Rows || a.Rejected < b.Rejected {
-			e.t.Errorf("the ledger went back from %+v to %+v", b, a)
+			e.t.Errorf("%s: the ledger went back from %+v to %+v", table, b, a)
 		}
 	}
-	result, err := e.load(db, nil)
-	if err != nil || result.FilesFound != 0 || result.RowsLoaded != 0 {
-		e.t.Errorf("a further load: %+v, %v", result.Stats, err)
-	}
-	compare(e.t, db, e.model, e.ends)
+	e.whole(table)
 }
 
-// entries lists the ledger.
-func (e *enumeration) entries(db target.Target) (list []ledger.Entry) {
+// entries lists the ledger of a table.
+func (e *enumeration) entries(table string) (list []ledger.Entry) {
 	e.t.Helper()
-	err := db.Ledger().List(context.Background(), ledger.Filter{}, func(entry ledger.Entry) error {
+	err := e.target.Ledger().List(context.Background(), ledger.Filter{Pipeline: table}, func(entry ledger.Entry) error {
 		list = append(list, entry)
 		return nil
 	})
@@ -119,24 +123,33 @@ func (e *enumeration) entries(db target.Target) (list []ledger.Entry) {
 	return list
 }
 
-// each runs a test for every call that a load makes, or every call of the given
-// kinds, in a bubble of time: the call goes wrong by f.
-func each(t *testing.T, f fault.Fault, test func(e *enumeration, inj *fault.Injector), ops ...fault.Op) {
+// each loads once for every call that a load makes, or every call of the given
+// kinds, into a table that bears the call's number; that call goes wrong by f.
+// It does so in a bubble of time. Then the database is opened anew, and after is
+// called for each of the tables.
+func each(t *testing.T, f fault.Fault, load func(e *enumeration, table string, inj *fault.Injector), after func(e *enumeration, table string), ops ...fault.Op) {
 	t.Run(f.Kind.String(), func(t *testing.T) {
 		t.Parallel()
 		e := newEnumeration(t)
-		last := 0
-		for n, inj := range fault.Each(f, ops...) {
-			t.Run(fmt.Sprint(n), func(t *testing.T) {
-				e.next(t, n)
-				synctest.Test(t, func(t *testing.T) {
-					e.t = t
-					test(e, inj)
-				})
-			})
-			last = n
-		}
-		t.Logf("%d calls", last-1)
+		synctest.Test(t, func(t *testing.T) {
+			e.t = t
+			e.target = e.open()
+			defer func() { e.close(e.target) }()
+			var tables []string
+			for n, inj := range fault.Each(f, ops...) {
+				table := fmt.Sprintf("t%d", n)
+				tables, e.ends[table] = append(tables, table), map[string]int{}
+				if load(e, table, inj); t.Failed() {
+					t.Fatalf("call %d", n)
+				}
+			}
+			t.Logf("%d calls", len(tables)-1)
+			e.close(e.target)
+			e.target = e.open()
+			for _, table := range tables {
+				after(e, table)
+			}
+		})
 	})
 }
 
@@ -146,17 +159,12 @@ func each(t *testing.T, f fault.Fault, test func(e *enumeration, inj *fault.Inje
 func TestC05CrashAtEveryCall(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []fault.Kind{fault.Before, fault.After} {
-		each(t, fault.Fault{Kind: kind, Crash: true}, func(e *enumeration, inj *fault.Injector) {
-			db := e.open()
-			_, err := e.load(db, inj)
-			e.close(db)
+		each(t, fault.Fault{Kind: kind, Crash: true}, func(e *enumeration, table string, inj *fault.Injector) {
+			_, err := e.load(table, inj)
 			if errors.Is(err, fault.ErrCrashed) != inj.Crashed() || err != nil && !inj.Crashed() {
-				e.t.Fatalf("the load returned %v", err)
+				e.t.Errorf("the load returned %v", err)
 			}
-			db = e.open()
-			defer e.close(db)
-			e.finish(db)
-		})
+		}, (*enumeration).finish)
 	}
 }
 
@@ -166,18 +174,17 @@ func TestC05CrashAtEveryCall(t *testing.T) {
 func TestFaultAtEveryCall(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []fault.Kind{fault.Before, fault.After} {
-		each(t, fault.Fault{Kind: kind}, func(e *enumeration, inj *fault.Injector) {
-			db := e.open()
-			defer e.close(db)
-			result, err := e.load(db, inj)
-			if err == nil && result.FilesLoaded == int64(len(e.model)) {
-				compare(e.t, db, e.model, e.ends)
-			} else if cut := new(fault.Error); errors.As(err, &cut) && (cut.Call.Op == fault.OpList || cut.Call.Op == fault.OpStat) {
-				e.finish(db)
-			} else {
+		each(t, fault.Fault{Kind: kind}, func(e *enumeration, table string, inj *fault.Injector) {
+			result, err := e.load(table, inj)
+			injected := new(fault.Error)
+			switch {
+			case err == nil && result.FilesLoaded == int64(len(e.model)):
+			case errors.As(err, &injected) && (injected.Call.Op == fault.OpList || injected.Call.Op == fault.OpStat):
+				e.finish(table)
+			default:
 				e.t.Errorf("%+v, %v", result, err)
 			}
-		})
+		}, (*enumeration).whole)
 	}
 }
 
@@ -185,14 +192,11 @@ func TestFaultAtEveryCall(t *testing.T) {
 // through by itself.
 func TestS14CutAtEveryRead(t *testing.T) {
 	t.Parallel()
-	each(t, fault.Fault{Kind: fault.Cut}, func(e *enumeration, inj *fault.Injector) {
-		db := e.open()
-		defer e.close(db)
-		if result, err := e.load(db, inj); err != nil || result.FilesFailed > 0 {
+	each(t, fault.Fault{Kind: fault.Cut}, func(e *enumeration, table string, inj *fault.Injector) {
+		if result, err := e.load(table, inj); err != nil || result.FilesFailed > 0 {
 			e.t.Errorf("%+v, %v", result, err)
 		}
-		compare(e.t, db, e.model, e.ends)
-	}, fault.OpRead)
+	}, (*enumeration).whole, fault.OpRead)
 }
 
 // TestP07TruncatedAtEveryRead lets bodies end early as though that were their
@@ -200,25 +204,21 @@ func TestS14CutAtEveryRead(t *testing.T) {
 // says why, and the next load reads the rest.
 func TestP07TruncatedAtEveryRead(t *testing.T) {
 	t.Parallel()
-	failed := 0
-	each(t, fault.Fault{Kind: fault.Truncate}, func(e *enumeration, inj *fault.Injector) {
-		db := e.open()
-		defer e.close(db)
-		result, err := e.load(db, inj)
+	each(t, fault.Fault{Kind: fault.Truncate}, func(e *enumeration, table string, inj *fault.Injector) {
+		result, err := e.load(table, inj)
 		if err != nil {
-			e.t.Fatal(err)
+			e.t.Error(err)
 		}
 		for _, o := range result.Failures {
+			e.failed++
 			if !errors.Is(o.Err, io.ErrUnexpectedEOF) {
 				e.t.Errorf("%s failed: %v", o.Object, o.Err)
 			}
-			failed++
 		}
-		e.finish(db)
+	}, func(e *enumeration, table string) {
+		e.finish(table)
+		if e.failed == 0 {
+			e.t.Error("no file failed")
+		}
 	}, fault.OpRead)
-	t.Cleanup(func() {
-		if failed == 0 {
-			t.Error("no file failed")
-		}
-	})
 }

@@ -93,7 +93,7 @@ func randomLoads(t *testing.T, rnd *rand.Rand, engine engine) {
 		_, err := engine(t, ctx, cfg)
 		cancel()
 		if err == nil { // then every file must be in the ledger, as done
-			compare(t, db, model, ends)
+			compare(t, db, "t", model, ends)
 			r.close(db)
 			return
 		}
@@ -171,20 +171,20 @@ func chaos(rnd *rand.Rand, cancel func()) fault.Plan {
 }
 
 // compare holds the table and the ledger against the model.
-func compare(t *testing.T, db target.Target, model []modelFile, ends map[string]int) {
+func compare(t *testing.T, db target.Target, table string, model []modelFile, ends map[string]int) {
 	t.Helper()
 	var rows int64
 	for _, f := range model {
 		rows += f.rows
 	}
-	wantRowsIn(t, db, rows)
+	wantRowsIn(t, db, table, rows)
 	// Each row must be labelled with the file that it came from.
-	if wrong := intsIn(t, db, `SELECT count(*) FROM _sluice.ledger l WHERE rows_loaded <>
-		(SELECT count(*) FROM t WHERE t._sluice_file = l.id)`, 1); wrong[0] != 0 {
+	if wrong := intsIn(t, db, fmt.Sprintf(`SELECT count(*) FROM _sluice.ledger l WHERE pipeline = '%s' AND rows_loaded <>
+		(SELECT count(*) FROM %[1]s t WHERE t._sluice_file = l.id)`, table), 1); wrong[0] != 0 {
 		t.Errorf("%d entries differ from the rows that bear their id", wrong[0])
 	}
 	for _, f := range model {
-		entries, err := db.Ledger().Lookup(context.Background(), "t", abstract.LocalBucket, []string{f.path})
+		entries, err := db.Ledger().Lookup(context.Background(), table, abstract.LocalBucket, []string{f.path})
 		if err != nil || len(entries) != 1 {
 			t.Fatalf("entries of %s: %v, %v", f.path, entries, err)
 		}

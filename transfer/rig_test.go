@@ -4,6 +4,7 @@ package transfer_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -187,13 +188,13 @@ func (r *rig) wantRows(n int64) {
 	r.t.Helper()
 	db := r.open()
 	defer db.Close()
-	wantRowsIn(r.t, db, n)
+	wantRowsIn(r.t, db, "t", n)
 }
 
-func wantRowsIn(t *testing.T, db target.Target, n int64) {
+func wantRowsIn(t *testing.T, db target.Target, table string, n int64) {
 	t.Helper()
-	got := intsIn(t, db, `SELECT count(*), count(DISTINCT id), coalesce(max(id), -1) + 1,
-		count(*) FILTER (word <> 'word ' || id), (SELECT sum(rows_loaded)::bigint FROM _sluice.ledger) FROM t`, 5)
+	got := intsIn(t, db, fmt.Sprintf(`SELECT count(*), count(DISTINCT id), coalesce(max(id), -1) + 1, count(*) FILTER (word <> 'word ' || id),
+		(SELECT sum(rows_loaded)::bigint FROM _sluice.ledger WHERE pipeline = '%s') FROM %[1]s`, table), 5)
 	if want := [5]int64{n, n, n, 0, n}; [5]int64(got) != want {
 		t.Fatalf("rows, distinct rows, rows by the last id, wrong rows, rows in the ledger: %v, want %v", got, want)
 	}
