@@ -75,6 +75,11 @@ func (s *session) Push(items []abstract.ChangeItem) error {
 	s.pushed = time.Now()
 	if t := s.open; t != nil && t.whole.id == 0 && (t.whole.ended || rare || s.full()) {
 		s.handOver()
+		if t.serial { // nothing is gained by going on meanwhile, and the caller hears of it at once
+			if err := s.settleAll(); err != nil {
+				return s.abort(err)
+			}
+		}
 	}
 	if err := s.reap(); err != nil {
 		return s.abort(err)
