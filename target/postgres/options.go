@@ -5,7 +5,7 @@ import "time"
 // Options bounds what a target uses. The zero value takes every default.
 type Options struct {
 	// Buffer is how many bytes of encoded rows the target may hold. Each
-	// session takes a 16th of it and at most 2 MiB, the lanes take no more
+	// session takes three 32nds of it and at most 3 MiB, the lanes take no more
 	// than half of it together; buffers grow where one row is larger. Default
 	// 32 MiB.
 	Buffer int64
@@ -24,7 +24,7 @@ type Options struct {
 
 const (
 	defaultBuffer = 32 << 20
-	shares        = 32 // of Buffer, one for each of a session's own two buffers
+	shares        = 32 // of Buffer, one for each of a session's own buffers
 	mostCopy      = 1 << 20
 	leastCopy     = 16 << 10
 )
