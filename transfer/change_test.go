@@ -355,6 +355,9 @@ func randomChanges(t *testing.T, rnd *rand.Rand) {
 // generation, or some of the first one of a file that was never loaded whole.
 func checkGenerations(t *testing.T, r *rig, rows [][]int, newest bool) {
 	t.Helper()
+	if made := r.ints(`SELECT count(*) FROM duckdb_tables() WHERE table_name = 't'`, 1)[0]; made == 0 && !newest {
+		return // it ended before that
+	}
 	for f, counts := range rows {
 		got := r.ints(fmt.Sprintf(`SELECT count(*), count(DISTINCT id), count(DISTINCT word),
 			coalesce(max(split_part(word, ' ', 2)::bigint), 0) FROM t WHERE id // 100000 = %d`, f), 4)

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,7 +47,7 @@ func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err
 			}
 			// Another process may have been faster, or the answer was lost.
 			if exists, describeErr := l.describe(ctx); describeErr != nil || !exists {
-				return err
+				return errors.Join(err, describeErr)
 			}
 			ours = false
 			return nil
