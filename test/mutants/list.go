@@ -31,6 +31,16 @@ var mutants = []mutant{
 		tests{"target/duckdb", "Conformance/default/(Conflicts|Progress|Sessions)"},
 	},
 	{
+		"ignore the compare-and-set: the simulation", "ledger/advance.go",
+		[]edit{{" AND l.read_offset = p.offset_before AND", " AND l.read_offset >= 0 AND p.offset_before >= 0 AND"}},
+		tests{"transfer", "TestSimulation"},
+	},
+	{
+		"ack before push: the simulation", "transfer/flush.go",
+		[]edit{{"	if err := w.session.Flush(); err != nil {\n", "	for _, j := range w.read {\n\t\tw.finish(ctx, j)\n\t}\n\tw.read = nil\n	if err := w.session.Flush(); err != nil {\n"}},
+		tests{"transfer", "TestSimulation"},
+	},
+	{
 		"rows for an object that is done", "ledger/advance.go",
 		[]edit{{" AND l.state NOT IN ('done', 'replay')", ""}},
 		tests{"target/duckdb", "Conformance/default/(Conflicts|Progress|Sessions)"},
