@@ -77,7 +77,7 @@ var mutants = []mutant{
 	},
 	{
 		"an object is loaded twice at once", "transfer/inflight.go",
-		[]edit{{"if !f.keys[key] {", "if true {"}},
+		[]edit{{"if f.keys[key].IsZero() {", "if true {"}},
 		tests{"transfer", "TestDeliveredAgainInFlight"},
 	},
 	{
