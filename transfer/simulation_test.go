@@ -37,7 +37,7 @@ const seedsPerDatabase = 10
 // what is random follows from it, but for what the Go scheduler makes of it.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	first, seeds := uint64(time.Now().UnixNano())/1000, uint64(100)
+	first, seeds := uint64(time.Now().UnixNano())/1000, uint64(40)
 	if testing.Short() {
 		seeds = 10
 	}
