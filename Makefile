@@ -7,7 +7,7 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check postgres fauxqs test crash test-minio test-versions fmt bench clean mutants
+.PHONY: help build demo check lint postgres fauxqs test crash test-minio test-versions fmt bench clean mutants
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,14 +18,16 @@ build: ## Build bin/sluice (needs a C++ compiler, for DuckDB)
 demo: build ## Load a million rows, kill -9 half way, resume, compare
 	@bin/sluice demo --s3
 
-check: ## Format, vet, staticcheck, layers, unit tests with -race (minutes)
+check: lint ## What lint does, and the unit tests with -race (minutes)
+	$(GO) test $(TESTFLAGS) ./...
+
+lint: ## Format, vet, staticcheck, and that it builds without cgo
 	@test -z "$$(gofmt -l .)" || { echo "run 'make fmt' on:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	cd test && $(GO) vet ./...
 	staticcheck=$(call tool,staticcheck) && $$staticcheck ./... && cd test && $$staticcheck ./...
 	CGO_ENABLED=0 $(GO) build ./...
 	GOOS=darwin CGO_ENABLED=0 $(GO) build ./...
-	$(GO) test $(TESTFLAGS) ./...
 
 postgres: ## Install PostgreSQL where there is none and apt-get may (for make test)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
