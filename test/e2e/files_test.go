@@ -129,7 +129,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"load", path, "--format", "xml", "--to", db}, "csv"},
 		{[]string{"load", path, "--column", "id=varchar2", "--to", db}, "unknown type"},
 		{[]string{"load", path, "--memory", "1KiB", "--to", db}, "at least"},
-		{[]string{"load", path, "--on-bad-row", "ignore", "--to", db}, "fail or skip"},
+		{[]string{"load", path, "--on-bad-row", "ignore", "--to", db}, "fail, skip or quarantine"},
 		{[]string{"load", path, "--delimiter", "ab", "--to", db}, "--delimiter"},
 		{[]string{"load", filepath.Join(dir, "*.tsv"), "--to", db}, "*.tsv"},
 		{[]string{"load", filepath.Join(dir, "no-such.csv"), "--to", db}, "no-such.csv"},
