@@ -67,7 +67,7 @@ func (s *Store) surplus(ctx context.Context, tx Tx, table Table) (refusal, err e
 // CheckGone refuses a table that is missing although the ledger says that
 // files of the pipeline were loaded into it.
 func (s *Store) CheckGone(ctx context.Context, tx Tx, pipeline, table string) error {
-	loaded, err := queryInt(ctx, s.in(tx), `SELECT coalesce(sum(rows_loaded), 0)::bigint FROM {}.ledger WHERE pipeline = $1`, pipeline)
+	loaded, err := QueryInt(ctx, s.in(tx), `SELECT coalesce(sum(rows_loaded), 0)::bigint FROM {}.ledger WHERE pipeline = $1`, pipeline)
 	if err != nil {
 		return fmt.Errorf("look for the rows of pipeline %q: %w", pipeline, err)
 	}

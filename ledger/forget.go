@@ -22,7 +22,7 @@ func (s *Store) Rows(ctx context.Context, tx Tx, ids []int64) (int64, error) {
 	if err := s.lock(ctx, tx, ids); err != nil {
 		return 0, fmt.Errorf("lock %d entries of the ledger: %w", len(ids), err)
 	}
-	rows, err := queryInt(ctx, s.in(tx), `SELECT coalesce(sum(rows_loaded), 0)::bigint FROM {}.ledger
+	rows, err := QueryInt(ctx, s.in(tx), `SELECT coalesce(sum(rows_loaded), 0)::bigint FROM {}.ledger
 		WHERE id IN (SELECT unnest($1::bigint[]))`, ids)
 	if err != nil {
 		return 0, fmt.Errorf("count the rows of %d entries of the ledger: %w", len(ids), err)

@@ -99,7 +99,7 @@ func (s *Store) Create(ctx context.Context) error {
 // with more privileges, for us to fill.
 func (s *Store) createIn(ctx context.Context, tx Tx) error {
 	statements := s.statements()
-	schemas, err := queryInt(ctx, tx, `SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1`, s.schema)
+	schemas, err := QueryInt(ctx, tx, `SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1`, s.schema)
 	if err != nil {
 		return err
 	}
@@ -137,20 +137,20 @@ func (s *Store) upgradeIn(ctx context.Context, tx Tx, version int64) error {
 // that this code does not know is refused.
 func (s *Store) versionIn(ctx context.Context, tx Tx) (int64, error) {
 	// The standard's information_schema hides tables that we may not read.
-	tables, err := queryInt(ctx, tx, `SELECT count(*) FROM pg_catalog.pg_tables
+	tables, err := QueryInt(ctx, tx, `SELECT count(*) FROM pg_catalog.pg_tables
 		WHERE schemaname = $1 AND tablename IN ('layout', 'ledger')`, s.schema)
 	if err != nil || tables < 2 {
 		return 0, err
 	}
-	version, err := queryInt(ctx, tx, `SELECT coalesce(max(version), 0) FROM {}.layout`)
+	version, err := QueryInt(ctx, tx, `SELECT coalesce(max(version), 0) FROM {}.layout`)
 	if err == nil && version > Version {
 		err = fmt.Errorf("its layout is version %d, this sluice knows %d: use a newer sluice", version, Version)
 	}
 	return version, err
 }
 
-// queryInt runs a query that answers one integer.
-func queryInt(ctx context.Context, tx Tx, query string, args ...any) (n int64, err error) {
+// QueryInt runs a query that answers one integer, 0 if it answers none.
+func QueryInt(ctx context.Context, tx Tx, query string, args ...any) (n int64, err error) {
 	rows, err := tx.Query(ctx, query, args...)
 	if err != nil {
 		return 0, err

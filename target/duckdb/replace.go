@@ -49,14 +49,17 @@ func (w *writer) await(ctx context.Context, s *session) error {
 // begins tells that an item is the first of an object that replaces others
 // and has more items to come.
 func (t *txn) begins(o abstract.Origin) bool {
-	return len(o.Replaces) > 0 && !o.Last && (t == nil || !t.progress.Has(o.LedgerID))
+	if t == nil {
+		return target.BeginsWhole(o, nil)
+	}
+	return target.BeginsWhole(o, &t.progress)
 }
 
 // fits refuses an item that would come between those of an object that must
 // come to its end first.
 func (t *txn) fits(o abstract.Origin) error {
 	if t != nil && t.whole != nil && t.whole.id != o.LedgerID {
-		return fmt.Errorf("%s was pushed in the middle of an object that replaces others: push that one to its end first", o.Object)
+		return target.BetweenError(o)
 	}
 	return nil
 }
@@ -122,7 +125,7 @@ func (w *writer) deleteRejected(ctx context.Context, tx ledger.Tx, table string,
 // deleteFrom deletes from one table.
 func (w *writer) deleteFrom(ctx context.Context, tx ledger.Tx, table string, ids []int64) (int64, error) {
 	of := fmt.Sprintf("FROM %s WHERE %s IN (SELECT unnest($1::bigint[]))", w.qualify(table), quote(target.FileIDColumn))
-	n, err := w.count(ctx, tx, "SELECT count(*) "+of, ids)
+	n, err := ledger.QueryInt(ctx, tx, "SELECT count(*) "+of, ids)
 	if err == nil && n > 0 {
 		if err = w.makeRoom(ctx, n); err == nil {
 			n, err = tx.Exec(ctx, "DELETE "+of, ids)
@@ -132,18 +135,4 @@ func (w *writer) deleteFrom(ctx context.Context, tx ledger.Tx, table string, ids
 		return 0, fmt.Errorf("delete the rows of %d files from table %q: %w", len(ids), table, err)
 	}
 	return n, nil
-}
-
-func (w *writer) count(ctx context.Context, tx ledger.Tx, query string, ids []int64) (n int64, err error) {
-	rows, err := tx.Query(ctx, query, ids)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(&n); err != nil {
-			return 0, err
-		}
-	}
-	return n, rows.Err()
 }

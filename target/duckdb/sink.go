@@ -55,7 +55,7 @@ func (w *writer) check(ctx context.Context, item abstract.ChangeItem) error {
 		w.tables[item.Table] = s
 	}
 	if len(item.Origin.Replaces) > 0 && !s.feed.fileID {
-		return fmt.Errorf("table %q has no column %s, so the rows of a file cannot be told from others, nor replaced", item.Table, target.FileIDColumn)
+		return target.NotReplaceableError(item.Table)
 	}
 	if item.Batch != nil && !s.schema.Equal(item.Batch.Schema()) {
 		return fmt.Errorf("batch for table %q does not have the table's columns: it has %v, the table %v",

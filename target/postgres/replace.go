@@ -31,14 +31,17 @@ type whole struct {
 // begins tells that an item is the first of an object that replaces others
 // and has more items to come.
 func (t *txn) begins(o abstract.Origin) bool {
-	return len(o.Replaces) > 0 && !o.Last && (t == nil || !t.progress.Has(o.LedgerID))
+	if t == nil {
+		return target.BeginsWhole(o, nil)
+	}
+	return target.BeginsWhole(o, &t.progress)
 }
 
 // admits refuses an item that would come between those of an object that must
 // come to its end first.
 func (t *txn) admits(o abstract.Origin) error {
 	if t.whole.id != 0 && t.whole.id != o.LedgerID {
-		return fmt.Errorf("%s was pushed in the middle of an object that replaces others: push that one to its end first", o.Object)
+		return target.BetweenError(o)
 	}
 	return nil
 }
@@ -60,7 +63,7 @@ func (s *session) replace(item abstract.ChangeItem) error {
 		return err
 	}
 	if !sink.table.fileID {
-		return fmt.Errorf("table %q has no column %s, so the rows of a file cannot be told from others, nor replaced", item.Table, target.FileIDColumn)
+		return target.NotReplaceableError(item.Table)
 	}
 	return t.do(func(conn *pgx.Conn) error { return t.deleteReplaced(conn, item.Table, o) })
 }
