@@ -33,7 +33,7 @@ func (b *bench) run(ctx context.Context, r race) error {
 		}
 	}
 	for round := range b.rounds + 1 {
-		fmt.Fprintf(os.Stderr, "%s: round %d of %d\n", r.name, round, b.rounds)
+		fmt.Fprintf(os.Stderr, "%s: round %d of %d\n", r.title, round, b.rounds)
 		tallies := map[int64]string{}
 		for i := range results {
 			l, err := b.once(ctx, &results[i], db)
