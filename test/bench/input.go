@@ -49,33 +49,59 @@ func (in input) scan() string {
 
 // generated writes the rows of the model in that format, if that was not done
 // before.
-func (b *bench) generated(format string, rows int64) (in input, err error) {
-	ctx := context.Background()
-	in = input{path: filepath.Join(b.dir, fmt.Sprintf("orders-%d.%s", rows, format)), format: format, rows: rows}
-	query := fmt.Sprintf(model, rows)
-	if in.columns, err = describe(ctx, query); err != nil {
-		return in, err
-	}
+func (b *bench) generated(format string, rows int64) (input, error) {
+	in := input{path: filepath.Join(b.dir, fmt.Sprintf("orders-%d.%s", rows, format)), format: format, rows: rows}
 	if _, err := os.Stat(in.path); errors.Is(err, os.ErrNotExist) {
 		if base, zipped := strings.CutSuffix(format, ".gz"); zipped {
-			var plain input
-			if plain, err = b.generated(base, rows); err == nil {
-				err = compress(in.path, plain.path)
+			plain, err := b.generated(base, rows)
+			if err != nil {
+				return in, err
 			}
-		} else {
-			options := map[string]string{"csv": "csv, HEADER", "jsonl": "json", "parquet": "parquet"}[format]
-			err = inDuckDB(ctx, "", fmt.Sprintf("COPY (%s) TO %s (FORMAT %s)", query, literal(in.path), options))
-		}
-		if err != nil {
+			if err := compress(in.path, plain.path); err != nil {
+				return in, err
+			}
+		} else if err := generate(in.path, format, 0, rows); err != nil {
 			return in, err
 		}
 	}
+	return in.measured()
+}
+
+// inParts writes the same rows as files of a folder.
+func (b *bench) inParts(in input) (input, error) {
+	const parts = 64
+	in.path = strings.TrimSuffix(in.path, "."+in.format)
+	if err := os.Mkdir(in.path, 0o700); errors.Is(err, os.ErrExist) {
+		return in, nil
+	} else if err != nil {
+		return in, err
+	}
+	for p := range int64(parts) {
+		path := filepath.Join(in.path, fmt.Sprintf("%02d.%s", p, in.format))
+		if err := generate(path, in.format, in.rows*p/parts, in.rows*(p+1)/parts); err != nil {
+			return in, err
+		}
+	}
+	return in, nil
+}
+
+// generate writes the model's rows from first to before last.
+func generate(path, format string, first, last int64) error {
+	options := map[string]string{"csv": "csv, HEADER", "jsonl": "json", "parquet": "parquet"}[format]
+	return inDuckDB(context.Background(), "", fmt.Sprintf("COPY (%s) TO %s (FORMAT %s)", fmt.Sprintf(model, first, last), literal(path), options))
+}
+
+// measured completes an input whose file is there.
+func (in input) measured() (input, error) {
 	info, err := os.Stat(in.path)
 	if err != nil {
 		return in, err
 	}
 	in.bytes = info.Size()
-	return in, nil
+	if in.columns == nil {
+		in.columns, err = describe(context.Background(), fmt.Sprintf(model, 0, 1))
+	}
+	return in, err
 }
 
 // compress writes a file as gzip does by default.

@@ -77,13 +77,16 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := b.open(*out); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, b.close()) }()
+	defer func() {
+		b.summarize() // of what there is
+		err = errors.Join(err, b.close())
+	}()
 	for _, s := range chosen {
 		if err := s.run(ctx, b); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return b.summarize()
+	return nil
 }
 
 func usage(flags *flag.FlagSet) {

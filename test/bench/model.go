@@ -1,7 +1,7 @@
 package main
 
-// model is the generated table, as a query of DuckDB with a place for the
-// number of rows: every cell follows from the row's number, so each format has
+// model is the generated table, as a query of DuckDB with places for the
+// first row's number and that behind the last: every cell follows from the row's number, so each format has
 // the same rows. Keys, amounts, dates and times, words that repeat and words
 // that do not; some may be NULL, some texts are empty, or need quotes in CSV.
 const model = `SELECT
@@ -22,4 +22,4 @@ const model = `SELECT
 	CASE (a >> 16) %% 8
 		WHEN 0 THEN '' WHEN 1 THEN 'leave it at the door, please' WHEN 2 THEN 'a "gift"' WHEN 3 THEN E'two\nlines'
 		WHEN 4 THEN 'order ' || b %% 1000 || ' once more' WHEN 5 THEN 'Grüße' END AS comment
-	FROM (SELECT range AS i, hash(range) AS a, hash(range + 1_000_000_000_000) AS b, hash(range + 2_000_000_000_000) AS c FROM range(%d))`
+	FROM (SELECT range AS i, hash(range) AS a, hash(range + 1_000_000_000_000) AS b, hash(range + 2_000_000_000_000) AS c FROM range(%d, %d))`

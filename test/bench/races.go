@@ -27,45 +27,44 @@ type contender struct {
 type place int
 
 const (
-	local place = iota
+	local  place = iota
+	folder       // in equal parts
 	s3
 )
 
 var races = []race{
-	{name: "csv-postgres", title: "CSV → PostgreSQL", into: "postgres", contenders: []contender{
-		{loader: sluice, format: "csv"},
-		{loader: psql, format: "csv", wanted: 2.5},
-	}},
-	{name: "jsonl-postgres", title: "JSON lines → PostgreSQL", into: "postgres", contenders: []contender{
-		{loader: sluice, format: "jsonl"},
-		{loader: psql, format: "csv", wanted: 2.5},
-	}},
-	{name: "parquet-postgres", title: "Parquet → PostgreSQL", into: "postgres", contenders: []contender{
-		{loader: sluice, format: "parquet"},
-		{loader: psql, format: "csv", wanted: 2.5},
-	}},
-	{name: "csv-duckdb", title: "CSV → DuckDB file", into: "duckdb", contenders: []contender{
-		{loader: sluice, format: "csv"},
-		{loader: duckdbOrdered, format: "csv", wanted: 1.6},
-		{loader: duckdbUnordered, format: "csv", wanted: 1.25},
-	}},
-	{name: "jsonl-duckdb", title: "JSON lines → DuckDB file", into: "duckdb", contenders: []contender{
-		{loader: sluice, format: "jsonl"},
-		{loader: duckdbOrdered, format: "jsonl", wanted: 1.3},
-		{loader: duckdbUnordered, format: "jsonl"},
-	}},
-	{name: "parquet-duckdb", title: "Parquet → DuckDB file", into: "duckdb", contenders: []contender{
-		{loader: sluice, format: "parquet"},
-		{loader: duckdbOrdered, format: "parquet", wanted: 0.9},
-		{loader: duckdbUnordered, format: "parquet"},
-	}},
+	{name: "csv-postgres", title: "CSV → PostgreSQL", into: "postgres", contenders: intoPostgres("csv")},
+	{name: "jsonl-postgres", title: "JSON lines → PostgreSQL", into: "postgres", contenders: intoPostgres("jsonl")},
+	{name: "parquet-postgres", title: "Parquet → PostgreSQL", into: "postgres", contenders: intoPostgres("parquet")},
+	{name: "csv-duckdb", title: "CSV → DuckDB file", into: "duckdb", contenders: intoDuckDB("csv", 1.6, 1.25)},
+	{name: "jsonl-duckdb", title: "JSON lines → DuckDB file", into: "duckdb", contenders: intoDuckDB("jsonl", 1.3, 0)},
+	{name: "parquet-duckdb", title: "Parquet → DuckDB file", into: "duckdb", contenders: intoDuckDB("parquet", 0.9, 0)},
 	{name: "csv.gz-duckdb", title: "CSV.gz → DuckDB file", into: "duckdb", slowest: true, contenders: compressed("csv")},
 	{name: "jsonl.gz-duckdb", title: "JSON.gz → DuckDB file", into: "duckdb", slowest: true, contenders: compressed("jsonl")},
 	{name: "csv.gz-postgres", title: "CSV.gz → PostgreSQL", into: "postgres", slowest: true, contenders: compressed("csv")},
 	{name: "s3-duckdb", title: "CSV from S3 → DuckDB file", into: "duckdb", contenders: remote},
 	{name: "s3-postgres", title: "CSV from S3 → PostgreSQL", into: "postgres", contenders: remote},
+	{name: "files-duckdb", title: "64 CSV files → DuckDB file", into: "duckdb", contenders: many},
+	{name: "files-postgres", title: "64 CSV files → PostgreSQL", into: "postgres", contenders: many},
 	{name: "flat-duckdb", title: "10⁷ rows beside 10⁶, CSV → DuckDB file", into: "duckdb", onRequest: true, contenders: flat},
 	{name: "flat-postgres", title: "10⁷ rows beside 10⁶, CSV → PostgreSQL", into: "postgres", onRequest: true, contenders: flat},
+}
+
+// intoPostgres is held against psql and the same rows as CSV.
+func intoPostgres(format string) []contender {
+	return []contender{
+		{loader: sluice, format: format},
+		{loader: psql, format: "csv", wanted: 2.5},
+	}
+}
+
+// intoDuckDB is held against DuckDB as it comes, and without an order of rows.
+func intoDuckDB(format string, ordered, unordered float64) []contender {
+	return []contender{
+		{loader: sluice, format: format},
+		{loader: duckdbOrdered, format: format, wanted: ordered},
+		{loader: duckdbUnordered, format: format, wanted: unordered},
+	}
 }
 
 // compressed is held against the decompressor by itself and the uncompressed
@@ -82,6 +81,12 @@ func compressed(format string) []contender {
 var remote = []contender{
 	{loader: sluice, format: "csv", from: s3},
 	{loader: sluice, format: "csv", wanted: 0.8},
+}
+
+// many small files are to be as fast as a big one, as far as opening them lets.
+var many = []contender{
+	{loader: sluice, format: "csv", from: folder},
+	{loader: sluice, format: "csv", wanted: 0.9},
 }
 
 // flat compares rows a second, so that 1 is the same cost per row.

@@ -44,19 +44,28 @@ func runReal(ctx context.Context, b *bench) error {
 			return b.repeated(ctx, path, file.format, rows*bytesPerRow)
 		}
 		name := filepath.Base(path)
-		rivals := []contender{{loader: sluice, format: file.format}, {loader: duckdbOrdered, format: file.format}, {loader: duckdbUnordered, format: file.format}}
-		if err := b.run(ctx, race{name: name, title: name + " → DuckDB file", into: "duckdb", contenders: rivals, source: source}); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		rivals = []contender{{loader: sluice, format: file.format}}
-		if file.format == "csv" {
-			rivals = append(rivals, contender{loader: psql, format: "csv"})
-		}
-		if err := b.run(ctx, race{name: name, title: name + " → PostgreSQL", into: "postgres", contenders: rivals, source: source}); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		for _, r := range realRaces(file.format) {
+			r.name, r.title, r.source = name, name+" → "+r.title, source
+			if err := b.run(ctx, r); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
 		}
 	}
 	return nil
+}
+
+// realRaces are those that the generated table runs, too.
+func realRaces(format string) []race {
+	if format == "jsonl" { // psql reads no JSON
+		return []race{
+			{title: "DuckDB file", into: "duckdb", contenders: intoDuckDB("jsonl", 1.3, 0)},
+			{title: "PostgreSQL", into: "postgres", contenders: []contender{{loader: sluice, format: "jsonl"}}},
+		}
+	}
+	return []race{
+		{title: "DuckDB file", into: "duckdb", contenders: intoDuckDB(format, 1.6, 1.25)},
+		{title: "PostgreSQL", into: "postgres", contenders: intoPostgres(format)},
+	}
 }
 
 // repeated writes a file's rows again and again up to that size, if that was
@@ -82,11 +91,9 @@ func (b *bench) repeated(ctx context.Context, from, format string, size int64) (
 			return in, err
 		}
 	}
-	info, err := os.Stat(in.path)
-	if err != nil {
+	if in, err = in.measured(); err != nil {
 		return in, err
 	}
-	in.bytes = info.Size()
 	in.rows, err = count(ctx, in)
 	return in, err
 }

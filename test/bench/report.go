@@ -29,10 +29,7 @@ func (b *bench) report(r race, db database, results []result) {
 	for _, res := range results {
 		of := func(f func(load) float64) float64 { return median(res.loads, f) }
 		wall := of(func(l load) float64 { return l.wall })
-		name := res.loader.name
-		if res.from == s3 {
-			name += ", from S3"
-		}
+		name := res.loader.name + map[place]string{s3: ", from S3", folder: ", 64 files"}[res.from]
 		fastest, slowest := extremes(res.loads)
 		lines = append(lines, []string{
 			name, fmt.Sprintf("%s, %s", res.format, humanize.Bytes(uint64(res.in.bytes))), fmt.Sprintf("%.2f", wall), fmt.Sprintf("%.2f–%.2f", fastest, slowest),
@@ -71,7 +68,7 @@ func (b *bench) judge(r race, db database, results []result) {
 }
 
 // summarize prints the verdicts.
-func (b *bench) summarize() error {
+func (b *bench) summarize() {
 	lines := [][]string{{"work", "beside", "wanted", "measured", "", "what limits Sluice", "peak MiB", "limit", ""}}
 	for _, v := range b.verdicts {
 		lines = append(lines, []string{v.title, v.against, fmt.Sprintf("%.2f ×", v.wanted), fmt.Sprintf("%.2f ×", v.measured), met(v.measured >= v.wanted),
@@ -80,7 +77,6 @@ func (b *bench) summarize() error {
 	if len(b.verdicts) > 0 {
 		b.printf("\n### Summary\n\n%s", markdown(lines))
 	}
-	return nil
 }
 
 func met(ok bool) string {

@@ -61,8 +61,13 @@ func (b *bench) prepare(ctx context.Context, r race, c contender) (result, error
 		rows = b.rows
 	}
 	in, err := source(b, c.format, rows)
-	if err == nil && c.from == s3 {
-		in, err = b.uploaded(ctx, in)
+	if err == nil {
+		switch c.from {
+		case folder:
+			in, err = b.inParts(in)
+		case s3:
+			in, err = b.uploaded(ctx, in)
+		}
 	}
 	return result{contender: c, in: in}, err
 }
