@@ -21,11 +21,15 @@ func (r result) speed() float64 {
 	return float64(r.in.rows) / median(r.loads, func(l load) float64 { return l.wall })
 }
 
+// cpuPerRow is the CPU time of all processes, which other work on the machine
+// distorts less than it does the speed.
+func (r result) cpuPerRow() float64 { return median(r.loads, load.ours) / float64(r.in.rows) }
+
 // report prints a race, and notes how Sluice compares.
 func (b *bench) report(r race, db database, results []result) {
 	first := results[0]
 	b.printf("\n### %s\n\n%s rows of %d columns, %d rounds, load average %s.\n\n", r.title, humanize.Comma(first.in.rows), len(first.in.columns), b.rounds, loadAverage())
-	lines := [][]string{{"", "file", "wall, s", "fastest–slowest", "rows/s", "MB/s", "Sluice's speed / its", "CPU s client", "server", "store", "of the cores", "others", "disk wait", "peak MiB"}}
+	lines := [][]string{{"", "file", "wall, s", "fastest–slowest", "rows/s", "MB/s", "Sluice's speed / its", "its CPU / Sluice's", "CPU s client", "server", "store", "of the cores", "others", "disk wait", "peak MiB"}}
 	for _, res := range results {
 		of := func(f func(load) float64) float64 { return median(res.loads, f) }
 		wall := of(func(l load) float64 { return l.wall })
@@ -34,6 +38,7 @@ func (b *bench) report(r race, db database, results []result) {
 		lines = append(lines, []string{
 			name, fmt.Sprintf("%s, %s", res.format, humanize.Bytes(uint64(res.in.bytes))), fmt.Sprintf("%.2f", wall), fmt.Sprintf("%.2f–%.2f", fastest, slowest),
 			humanize.Comma(int64(res.speed())), fmt.Sprintf("%.0f", float64(res.in.bytes)/wall/1e6), fmt.Sprintf("%.2f", first.speed()/res.speed()),
+			fmt.Sprintf("%.2f", res.cpuPerRow()/first.cpuPerRow()),
 			fmt.Sprintf("%.2f", of(func(l load) float64 { return l.client })), fmt.Sprintf("%.2f", of(func(l load) float64 { return l.database })),
 			fmt.Sprintf("%.2f", of(func(l load) float64 { return l.store })), percent(of(func(l load) float64 { return l.share(l.ours()) })),
 			percent(of(func(l load) float64 { return l.share(l.others) })), percent(of(func(l load) float64 { return l.share(l.idleForDisk) })),
