@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os/exec"
 	"runtime"
-	"slices"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/test/internal/rss"
@@ -53,14 +52,4 @@ func (l load) ours() float64 { return l.client + l.database + l.store }
 // share is a time as a part of what all cores had to give meanwhile.
 func (l load) share(seconds float64) float64 {
 	return seconds / (l.wall * float64(runtime.NumCPU()))
-}
-
-// median is the middle of what of tells of each.
-func median(list []load, of func(load) float64) float64 {
-	var values []float64
-	for _, l := range list {
-		values = append(values, of(l))
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
 }

@@ -9,13 +9,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/test/internal/postgres"
 )
 
-// result is what a contender has shown.
-type result struct {
-	contender
-	in    input
-	loads []load
-}
-
 // run lets the contenders load in turns and prints the medians.
 func (b *bench) run(ctx context.Context, r race) error {
 	db, err := b.database(ctx, r.into)
