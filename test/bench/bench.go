@@ -83,7 +83,8 @@ type database interface {
 	beyond() int
 }
 
-// database returns the one of that name, nil if it is not installed.
+// database returns the one of that name, started if need be. The error is that
+// of postgres.ErrNone where it is not installed.
 func (b *bench) database(ctx context.Context, name string) (database, error) {
 	if name == "duckdb" {
 		return duckdbFile(b.dir + "/bench.duckdb"), nil
