@@ -7,7 +7,7 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check lint postgres fauxqs test crash test-minio test-versions fmt bench clean mutants
+.PHONY: help build demo check lint postgres fauxqs test crash test-minio test-versions fmt bench bench-once clean mutants
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,9 +71,18 @@ test-versions: ## The PostgreSQL tests against versions 13 to 18 (needs npm: min
 fmt: ## Format the code
 	gofmt -w .
 
-bench: build ## Sluice beside DuckDB's and PostgreSQL's own loaders, then the parts by themselves
-	cd test && SLUICE=$(CURDIR)/bin/sluice $(GO) run ./bench
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+# The packages of a module that have benchmarks.
+benchmarks = $$(find . -path ./test -prune -o -name '*_test.go' -exec grep -l '^func Benchmark' {} + | xargs -n 1 dirname | sort -u)
+
+bench: build postgres ## Sluice beside DuckDB's and PostgreSQL's own loaders, into bin/bench.md (half an hour); then the parts by themselves
+	cd test && SLUICE=$(CURDIR)/bin/sluice $(GO) run ./bench -o $(CURDIR)/bin/bench.md $(BENCH)
+	$(GO) test -run '^$$' -bench . -benchmem $(benchmarks)
+	cd test && $(GO) test -run '^$$' -bench . -benchmem $(benchmarks)
+
+bench-once: build postgres ## Every benchmark once, with little data, to see that it works
+	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required $(GO) run ./bench -rows 1000 -rounds 1 >/dev/null
+	$(GO) test -run '^$$' -bench . -benchtime=1x $(benchmarks)
+	cd test && SLUICE_POSTGRES=required $(GO) test -run '^$$' -bench . -benchtime=1x $(benchmarks)
 
 clean: ## Remove what was built
 	rm -rf bin

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -84,5 +85,34 @@ func BenchmarkSplit(b *testing.B) {
 		if end, _ := d.split(data, 0, 1<<30, true); end != len(data) {
 			b.Fatal(end)
 		}
+	}
+}
+
+// BenchmarkDecode decodes a file of one column of each type, on one core.
+func BenchmarkDecode(b *testing.B) {
+	const rows = 100_000
+	for _, column := range []struct {
+		dataType abstract.Type
+		cell     string
+	}{
+		{abstract.Int64, "1234567"}, {abstract.Float64, "12.345678"}, {abstract.Decimal(12, 2), "12345.67"}, {abstract.Bool, "true"},
+		{abstract.Date, "2024-02-29"}, {abstract.Time, "12:34:56"}, {abstract.Timestamp, "2024-02-29 12:34:56.789012"},
+		{abstract.TimestampTZ, "2024-02-29T12:34:56Z"}, {abstract.UUID, "123e4567-e89b-12d3-a456-426614174000"},
+		{abstract.Text, "a text of some length"}, {abstract.JSON, `"{""a"":[1,2]}"`},
+	} {
+		b.Run(string(column.dataType), func(b *testing.B) {
+			data := "v\n" + strings.Repeat(column.cell+"\n", rows)
+			req := reader.Request{
+				File: inMemory(data), Dialect: mustSample(b, data, reader.Hints{}).Dialect,
+				Schema: abstract.Schema{{Name: "v", Type: column.dataType}}, Table: "t", Limits: reader.NewLimits(128<<20, 1),
+			}
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				if err := New().Read(b.Context(), req, drop); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/cell")
+		})
 	}
 }

@@ -1,171 +1,118 @@
-// Command bench loads the same CSV file with Sluice and with the database's own
-// loader, several times in turns, and prints the medians and their ratio: into
-// DuckDB, and into PostgreSQL if it is installed. Each load is a process of its
-// own, from start to exit, into a new file or table.
+// Command bench loads the same rows with Sluice and with the databases' own
+// loaders, several times in turns, and prints medians and ratios as Markdown.
+// Each load is a process of its own, from start to exit, into an emptied table
+// of a given definition.
 //
-//	SLUICE=bin/sluice go run ./bench [rows] [rounds]
+//	SLUICE=bin/sluice go run ./bench [-rows N] [-rounds N] [-memory SIZE] [-o FILE] [subject…]
+//
+// -h lists the subjects. docs/benchmarks.md says what is compared and how.
 package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
+	"os/signal"
 	"slices"
-	"strconv"
 	"syscall"
-	"time"
-
-	_ "github.com/duckdb/duckdb-go/v2"
-
-	"github.com/seed-ede61cd5/sluice/test/internal/orders"
 )
 
+// subject is what can be measured by itself.
+type subject struct {
+	name, what string
+	onRequest  bool // not part of a run that names no subject
+	run        func(context.Context, *bench) error
+}
+
+// subjects lists all that there is, in the order in which it is run.
+func subjects() []subject {
+	var list []subject
+	for _, r := range races {
+		list = append(list, subject{r.name, r.title, r.onRequest, func(ctx context.Context, b *bench) error { return b.run(ctx, r) }})
+	}
+	return append(list,
+		subject{"real", "real files repeated to size → DuckDB file and PostgreSQL", false, runReal},
+	)
+}
+
+// children are what the processes do that the benchmark starts of itself.
+var children = map[string]func(ctx context.Context, args []string) error{
+	"child-duckdb": duckdbChild,
+	"child-gunzip": gunzipChild,
+	"child-s3":     storeChild,
+}
+
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
-	if len(args) == 4 && args[0] == "duckdb" {
-		return loadWithDuckDB(args[1], args[2], args[3] == "ordered")
-	}
-	rows, rounds := 4_000_000, 5
-	var err error
+func run(ctx context.Context, args []string) (err error) {
 	if len(args) > 0 {
-		if rows, err = strconv.Atoi(args[0]); err != nil {
-			return err
+		if child := children[args[0]]; child != nil {
+			return child(ctx, args[1:])
 		}
 	}
-	if len(args) > 1 {
-		if rounds, err = strconv.Atoi(args[1]); err != nil {
-			return err
-		}
+	b := &bench{}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.Int64Var(&b.rows, "rows", 4_000_000, "`rows` of the generated table")
+	flags.IntVar(&b.rounds, "rounds", 5, "`rounds` that count, after one that warms up and compares the tables")
+	flags.StringVar(&b.memory, "memory", "256MiB", "`size` that Sluice gets as --memory")
+	out := flags.String("o", "", "`file` that gets the tables, too")
+	flags.Usage = func() { usage(flags) }
+	if err := flags.Parse(args); err != nil {
+		return err
 	}
-	sluice := os.Getenv("SLUICE")
-	if sluice == "" {
-		return errors.New("SLUICE must name the sluice binary")
-	}
-	dir, err := os.MkdirTemp("", "sluice-bench-")
+	chosen, err := choose(flags.Args())
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	file, db := filepath.Join(dir, "orders.csv"), filepath.Join(dir, "bench.duckdb")
-	if err := orders.WriteFile(file, 0, int64(rows)); err != nil {
+	if err := b.open(*out); err != nil {
 		return err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	fresh := func() error {
-		if err := os.Remove(db); !errors.Is(err, os.ErrNotExist) {
-			return err
+	defer func() {
+		b.summarize() // of what there is
+		err = errors.Join(err, b.close())
+	}()
+	for _, s := range chosen {
+		if err := s.run(ctx, b); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		return nil
-	}
-	err = compare(fresh, nil, rows, rounds, []contender{
-		{"sluice load (with ledger)", []string{sluice, "load", file, "--to", "duckdb:" + db, "--table", "orders"}},
-		{"duckdb read_csv", []string{self, "duckdb", file, db, "ordered"}},
-		{"duckdb read_csv, unordered", []string{self, "duckdb", file, db, "unordered"}},
-	})
-	if err != nil {
-		return err
-	}
-	return comparePostgres(context.Background(), sluice, file, dir, rows, rounds)
-}
-
-// contender is one way to load the file.
-type contender struct {
-	name    string
-	command []string
-}
-
-// load is what one load took. Server is the CPU time of a database that is a
-// process of its own.
-type load struct {
-	wall, client, server float64 // seconds
-	rss                  int64   // bytes of the client at its peak
-}
-
-// compare runs the contenders in turns and prints their medians. fresh makes
-// the database empty, serverCPU tells what it has used, nil if it is part of
-// the client.
-func compare(fresh func() error, serverCPU func() float64, rows, rounds int, contenders []contender) error {
-	loads := make([][]load, len(contenders))
-	for round := range rounds + 1 {
-		for i, c := range contenders {
-			if err := fresh(); err != nil {
-				return err
-			}
-			l, err := c.load(serverCPU)
-			if err != nil {
-				return err
-			}
-			if round > 0 { // the first warms the file cache
-				loads[i] = append(loads[i], l)
-			}
-		}
-	}
-	average, _ := os.ReadFile("/proc/loadavg")
-	fmt.Printf("\n%d rows of 8 columns, %d rounds, %d cores, %s, load average %.4s\n\n", rows, rounds, runtime.NumCPU(), runtime.Version(), average)
-	fmt.Printf("%-28s %9s %12s %7s %11s %11s %9s\n", "", "median", "rows/s", "ratio", "client CPU", "server CPU", "peak RSS")
-	first := median(loads[0], func(l load) float64 { return l.wall })
-	for i, c := range contenders {
-		wall := median(loads[i], func(l load) float64 { return l.wall })
-		fmt.Printf("%-28s %8.2fs %12.0f %7.2f %10.2fs %10.2fs %5.0f MiB\n", c.name, wall, float64(rows)/wall, wall/first,
-			median(loads[i], func(l load) float64 { return l.client }), median(loads[i], func(l load) float64 { return l.server }),
-			median(loads[i], func(l load) float64 { return float64(l.rss) })/(1<<20))
 	}
 	return nil
 }
 
-// load runs the contender's process once.
-func (c contender) load(serverCPU func() float64) (l load, err error) {
-	if serverCPU != nil {
-		l.server = -serverCPU()
+func usage(flags *flag.FlagSet) {
+	fmt.Fprint(flags.Output(), "SLUICE=bin/sluice bench [flags] [subject…]\n\n")
+	flags.PrintDefaults()
+	fmt.Fprint(flags.Output(), "\nsubjects (without any: all but those on request):\n\n")
+	for _, s := range subjects() {
+		if s.onRequest {
+			s.what += " (on request)"
+		}
+		fmt.Fprintf(flags.Output(), "  %-18s %s\n", s.name, s.what)
 	}
-	begun := time.Now()
-	cmd := exec.Command(c.command[0], c.command[1:]...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return l, fmt.Errorf("%s: %w\n%s", c.name, err, out)
-	}
-	l.wall = time.Since(begun).Seconds()
-	if serverCPU != nil {
-		l.server += serverCPU()
-	}
-	l.client = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		l.rss = int64(usage.Maxrss) << 10 // Linux counts in KiB
-	}
-	return l, nil
 }
 
-func median(list []load, of func(load) float64) float64 {
-	var values []float64
-	for _, l := range list {
-		values = append(values, of(l))
+// choose finds the subjects of those names, or those of a full run.
+func choose(names []string) ([]subject, error) {
+	list := subjects()
+	for _, name := range names {
+		if !slices.ContainsFunc(list, func(s subject) bool { return s.name == name }) {
+			return nil, fmt.Errorf("no subject %q: -h lists them", name)
+		}
 	}
-	slices.Sort(values)
-	return values[len(values)/2]
-}
-
-// loadWithDuckDB is what the other contenders' processes do.
-func loadWithDuckDB(file, path string, ordered bool) error {
-	db, err := sql.Open("duckdb", path)
-	if err != nil {
-		return err
-	}
-	if _, err := db.Exec(fmt.Sprintf("SET preserve_insertion_order = %t", ordered)); err != nil {
-		return errors.Join(err, db.Close())
-	}
-	_, err = db.Exec("CREATE TABLE orders AS FROM read_csv('" + file + "')")
-	return errors.Join(err, db.Close())
+	return slices.DeleteFunc(list, func(s subject) bool {
+		if len(names) == 0 {
+			return s.onRequest
+		}
+		return !slices.Contains(names, s.name)
+	}), nil
 }

@@ -33,7 +33,7 @@ func proxied(t *testing.T, address string) (string, *tcpproxy.Proxy) {
 	return u.String() + "?sslmode=disable", p
 }
 
-func session(t *testing.T, db target.Target, cfg target.SessionConfig) target.Session {
+func session(t testing.TB, db target.Target, cfg target.SessionConfig) target.Session {
 	t.Helper()
 	s, err := db.Session(t.Context(), cfg)
 	must(t, err)
@@ -42,7 +42,7 @@ func session(t *testing.T, db target.Target, cfg target.SessionConfig) target.Se
 }
 
 // register registers an object and returns its entry.
-func register(t *testing.T, db target.Target, key string) ledger.Entry {
+func register(t testing.TB, db target.Target, key string) ledger.Entry {
 	t.Helper()
 	id := abstract.ObjectID{Bucket: "s3://b", Key: key, Generation: "g"}
 	must(t, db.Ledger().Register(t.Context(), "p", []ledger.Candidate{{Object: id}}))

@@ -21,18 +21,23 @@ func (s *Server) PutMany(t testing.TB, bucket string, n int, name func(i int) st
 		}
 		return
 	}
-	sum := md5.Sum(content)
-	etag := []byte(hex.EncodeToString(sum[:]))
 	for i := range n {
-		path := filepath.Join(s.root, bucket, filepath.FromSlash(name(i)))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := (meta.XattrMeta{}).StoreAttribute(nil, filepath.Dir(path), filepath.Base(path), "etag", etag); err != nil {
+		if err := s.Write(bucket, name(i), content); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Write puts an object where versitygw would.
+func (s *Server) Write(bucket, key string, content []byte) error {
+	path := filepath.Join(s.root, bucket, filepath.FromSlash(key))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return err
+	}
+	sum := md5.Sum(content)
+	etag := []byte(hex.EncodeToString(sum[:]))
+	return (meta.XattrMeta{}).StoreAttribute(nil, filepath.Dir(path), filepath.Base(path), "etag", etag)
 }

@@ -78,7 +78,10 @@ func Start(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := freeAddress(t)
+	address, err := freeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
 	start, minio := startVersity, os.Getenv("SLUICE_MINIO")
 	if minio != "" {
 		start = func(dir, address string) (func(), error) { return startMinIO(minio, dir, address) }
@@ -92,37 +95,60 @@ func Start(t testing.TB) *Server {
 		stop()
 		os.RemoveAll(dir)
 	}
-	s := &Server{Endpoint: "http://" + address, IsMinIO: minio != "", root: filepath.Join(dir, "root")}
-	s.Client = s3.New(s3.Options{
-		BaseEndpoint: aws.String(s.Endpoint),
-		Region:       Region,
-		UsePathStyle: true,
-		Credentials:  credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
-	})
-	s.awaitReady(t)
+	s := At("http://" + address)
+	s.IsMinIO, s.root = minio != "", filepath.Join(dir, "root")
+	if err := s.awaitReady(); err != nil {
+		t.Fatal(err)
+	}
 	process.server = s
 	return s
 }
 
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// Run starts versitygw for a program that is no test, in this process and with
+// its objects below dir, which is absolute.
+func Run(dir string) (s *Server, stop func(), err error) {
+	address, err := freeAddress()
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, err
 	}
-	defer l.Close()
-	return l.Addr().String()
+	if stop, err = startVersity(dir, address); err != nil {
+		return nil, nil, err
+	}
+	s = At("http://" + address)
+	s.root = filepath.Join(dir, "root")
+	if err := s.awaitReady(); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return s, stop, nil
 }
 
-func (s *Server) awaitReady(t testing.TB) {
-	t.Helper()
+// At is a server that another process runs.
+func At(endpoint string) *Server {
+	return &Server{Endpoint: endpoint, Client: s3.New(s3.Options{
+		BaseEndpoint: &endpoint,
+		Region:       Region,
+		UsePathStyle: true,
+		Credentials:  credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
+	})}
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+func (s *Server) awaitReady() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for {
 		if _, err := s.Client.ListBuckets(ctx, &s3.ListBucketsInput{}); err == nil {
-			return
+			return nil
 		} else if ctx.Err() != nil {
-			t.Fatalf("the S3 server does not answer: %v", err)
+			return fmt.Errorf("the S3 server does not answer: %w", err)
 		}
 		select {
 		case <-ctx.Done():

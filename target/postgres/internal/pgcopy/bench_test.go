@@ -11,7 +11,8 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
-// BenchmarkEncode writes rows like those of an order: numbers, times and text.
+// BenchmarkEncode writes rows like those of an order: numbers, times and text,
+// and each of their columns by itself.
 func BenchmarkEncode(b *testing.B) {
 	schema := abstract.Schema{
 		{Name: "id", Type: abstract.Int64}, {Name: "customer", Type: abstract.Int64}, {Name: "at", Type: abstract.TimestampTZ},
@@ -24,6 +25,14 @@ func BenchmarkEncode(b *testing.B) {
 		columns[i] = Column{Name: c.Name, Type: c.Type, Wire: wires[i], Limit: NoLimit}
 	}
 	batch := orders(schema, 10_000)
+	b.Run("all", func(b *testing.B) { benchmarkEncode(b, columns, batch) })
+	for i, c := range columns {
+		one := array.NewRecordBatch(schema[i:i+1].Arrow(), []arrow.Array{batch.Column(i)}, batch.NumRows())
+		b.Run(c.Name, func(b *testing.B) { benchmarkEncode(b, []Column{c}, one) })
+	}
+}
+
+func benchmarkEncode(b *testing.B, columns []Column, batch arrow.RecordBatch) {
 	e, err := New(columns, true)
 	if err != nil {
 		b.Fatal(err)
