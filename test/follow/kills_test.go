@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -17,8 +18,7 @@ import (
 type traffic struct {
 	r      *rig
 	random *rand.Rand
-	files  int
-	rows   int64 // of a file
+	files  []upload
 	during time.Duration
 
 	poisonFiles map[string]bool // by the key's end
@@ -33,7 +33,7 @@ func (a *traffic) arrive(ctx context.Context) error {
 		return err
 	}
 	const uploaders = 8
-	todo, stored := make(chan upload), make(chan stored, a.files)
+	todo, stored := make(chan upload), make(chan stored, len(a.files))
 	var uploading sync.WaitGroup
 	for range uploaders {
 		uploading.Go(func() {
@@ -44,12 +44,12 @@ func (a *traffic) arrive(ctx context.Context) error {
 	}
 	sent := make(chan error, 1)
 	go func() { sent <- a.tell(ctx, stored) }()
-	tick := time.NewTicker(a.during / time.Duration(a.files/10))
-	for i, n := range a.random.Perm(a.files) {
+	tick := time.NewTicker(a.during / time.Duration(len(a.files)/10))
+	for i, n := range a.random.Perm(len(a.files)) {
 		if i%10 == 0 {
 			<-tick.C
 		}
-		todo <- a.upload(int64(n))
+		todo <- a.files[n]
 	}
 	tick.Stop()
 	close(todo)
@@ -58,19 +58,25 @@ func (a *traffic) arrive(ctx context.Context) error {
 	return <-sent
 }
 
+// upload is a file that arrives.
 type upload struct {
 	key     string
 	content []byte
 }
 
-// upload is the n-th file.
-func (a *traffic) upload(n int64) upload {
-	extension := []string{".csv", ".csv.gz", ".jsonl", ".csv"}[n%4]
-	key := fmt.Sprintf("in/%x/%05d%s", n%7, n, extension)
-	if n%50 == 0 {
-		key = fmt.Sprintf("in/a+b c%%2Bd=é&#?/%05d%s", n, extension)
+// uploads are n files of so many rows each, in several formats, some of which
+// have names that can be decoded once too often.
+func uploads(t *testing.T, n, rows int64) (list []upload) {
+	dir := t.TempDir()
+	for i := range n {
+		extension := []string{".csv", ".csv.gz", ".jsonl", ".csv"}[i%4]
+		key := fmt.Sprintf("in/%x/%05d%s", i%7, i, extension)
+		if i%50 == 0 {
+			key = fmt.Sprintf("in/a+b c%%2Bd=é&#?/%05d%s", i, extension)
+		}
+		list = append(list, upload{key, file(t, filepath.Join(dir, "f"+extension), i*rows, rows)})
 	}
-	return upload{key, file(a.r.t, extension, n*a.rows, a.rows)}
+	return list
 }
 
 // poison sends what must end in the dead-letter queue, and some of what says
@@ -148,16 +154,18 @@ func TestTwoProcessesAreKilled(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := newRig(t)
 	r.reconcile = "20s"
-	kills, a := 8, &traffic{r: r, random: rand.New(rand.NewPCG(seed, 1)), files: 5000, rows: 10, during: 10 * time.Second}
+	n, kills, during := int64(5000), 8, 10*time.Second
 	if os.Getenv("SLUICE_CRASH") == "long" {
-		kills, a.files, a.during = 60, 20_000, time.Minute
+		n, kills, during = 20_000, 60, time.Minute
 	}
+	const perFile = 10
+	a := &traffic{r: r, random: rand.New(rand.NewPCG(seed, 1)), files: uploads(t, n, perFile), during: during}
 	begun := time.Now()
 	arrived := make(chan error, 1)
 	go func() { arrived <- a.arrive(t.Context()) }()
 	running := []*follower{r.follow(), r.follow()}
 	random := rand.New(rand.NewPCG(seed, 2))
-	for n := 0; n < kills || arrived != nil; {
+	for done := 0; done < kills || arrived != nil; {
 		select {
 		case err := <-arrived:
 			if err != nil {
@@ -165,19 +173,19 @@ func TestTwoProcessesAreKilled(t *testing.T) {
 			}
 			arrived = nil
 		case <-time.After(500*time.Millisecond + time.Duration(random.Int64N(int64(2*time.Second)))):
-			if n < kills {
-				i := n % 2
+			if done < kills {
+				i := done % 2
 				if running[i].cmd.ProcessState != nil {
 					t.Fatal("a follower has ended")
 				}
 				running[i].kill()
 				running[i] = r.follow()
-				n++
+				done++
 			}
 		}
 	}
 	t.Logf("%d kills, and all has arrived, after %v: %d messages, %d files without one", kills, time.Since(begun).Round(time.Second), a.messages, a.unsent)
-	rows := int64(a.files) * a.rows
+	rows := n * perFile
 	r.await("all rows there", 3*time.Minute, func() bool { return r.count() >= rows })
 	t.Logf("all rows are there after %v", time.Since(begun).Round(time.Second))
 	r.awaitQueue(a.dead, 5*time.Minute)
@@ -195,7 +203,7 @@ func TestTwoProcessesAreKilled(t *testing.T) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
-	if n := len(r.files()); n != a.files+len(a.poisonFiles)*2+1 {
+	if n := len(r.files()); n != len(a.files)+len(a.poisonFiles)*2+1 {
 		t.Errorf("%d files are in the ledger", n)
 	}
 }

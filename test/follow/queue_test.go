@@ -21,8 +21,8 @@ import (
 // once, and no message is left (Q-01, Q-03, Q-17, Q-18, Q-27).
 func TestSnapshotAndEvents(t *testing.T) {
 	r := newRig(t)
-	r.put("in/0.csv", file(t, ".csv", 0, 10))
-	r.send(records(record(r.put("in/1.csv", file(t, ".csv", 10, 10)))))
+	r.put("in/0.csv", csv(t, 0, 10))
+	r.send(records(record(r.put("in/1.csv", csv(t, 10, 10)))))
 	f := r.follow()
 	f.await(`msg=loaded file=\S*/0.csv`)
 	f.await(`msg=loaded file=\S*/1.csv`)
@@ -31,7 +31,7 @@ func TestSnapshotAndEvents(t *testing.T) {
 	// The listing is over: these are found by their events alone.
 	rows := int64(20)
 	for i, form := range forms {
-		o := r.put(fmt.Sprintf("in/a+b c%%2Bd=é %d.csv", i), file(t, ".csv", rows, 10))
+		o := r.put(fmt.Sprintf("in/a+b c%%2Bd=é %d.csv", i), csv(t, rows, 10))
 		r.send(form.body(o), form.body(o))
 		rows += 10
 		r.await(form.name+": loaded", 30*time.Second, func() bool { return r.count() == rows })
@@ -60,11 +60,11 @@ func TestReconcile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.put("in/5.csv", file(t, ".csv", 0, 10))
+	r.put("in/5.csv", csv(t, 0, 10))
 	f := r.follow()
 	f.await(`msg=loaded file=\S*/5.csv`)
-	r.put("in/1-late.csv", file(t, ".csv", 10, 10))
-	r.completeUpload(upload, file(t, ".csv", 20, 10))
+	r.put("in/1-late.csv", csv(t, 10, 10))
+	r.completeUpload(upload, csv(t, 20, 10))
 	r.await("all loaded", 30*time.Second, func() bool { return r.count() == 30 })
 	f.stop()
 	r.compare(30)
@@ -78,10 +78,10 @@ func TestUploadInParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.put("in/5.csv", file(t, ".csv", 0, 10))
+	r.put("in/5.csv", csv(t, 0, 10))
 	f := r.follow()
 	f.await(`msg=loaded file=\S*/5.csv`)
-	o := r.completeUpload(upload, file(t, ".csv", 10, 10))
+	o := r.completeUpload(upload, csv(t, 10, 10))
 	r.send(strings.Replace(records(record(o)), "ObjectCreated:Put", "ObjectCreated:CompleteMultipartUpload", 1))
 	r.awaitQueue(0, 30*time.Second)
 	f.stop()
@@ -113,7 +113,7 @@ func (r *rig) completeUpload(upload *s3.CreateMultipartUploadOutput, content []b
 func TestStopInMidFile(t *testing.T) {
 	r := newRig(t)
 	const rows = 600_000
-	big := r.put("in/big.csv", file(t, ".csv", 0, rows))
+	big := r.put("in/big.csv", csv(t, 0, rows))
 	bad := r.put("in/bad.csv", []byte("id,n,x,day,at,ok,name,note\n1,2\n"))
 	r.send(records(record(big), record(bad)))
 	f := r.follow("--grace", "0", "--commit-every", "20000", "--workers", "1")
@@ -144,7 +144,7 @@ func TestStopInMidFile(t *testing.T) {
 func TestFileSoonAfterItsEvent(t *testing.T) {
 	r := newRig(t)
 	const rows = 12_000 // 1 MB
-	r.put("in/first.csv", file(t, ".csv", 0, rows))
+	r.put("in/first.csv", csv(t, 0, rows))
 	f := r.follow()
 	f.await(`msg=loaded file=\S*/first.csv`)
 	if _, err := r.db.Exec("CREATE INDEX ON orders (id)"); err != nil {
@@ -152,7 +152,7 @@ func TestFileSoonAfterItsEvent(t *testing.T) {
 	}
 	var took []time.Duration
 	for i := range int64(11) {
-		body := records(record(r.put(fmt.Sprintf("in/%d.csv", i), file(t, ".csv", (i+1)*rows, rows))))
+		body := records(record(r.put(fmt.Sprintf("in/%d.csv", i), csv(t, (i+1)*rows, rows))))
 		begun := time.Now()
 		r.send(body)
 		for last := (i+2)*rows - 1; ; {

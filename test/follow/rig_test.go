@@ -92,10 +92,15 @@ func (r *rig) send(bodies ...string) {
 	}
 }
 
-// file is the content of a file with rows of the model.
-func file(t *testing.T, extension string, first, n int64) []byte {
+// csv is the content of a CSV file with rows of the model.
+func csv(t *testing.T, first, n int64) []byte {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "f"+extension)
+	return file(t, filepath.Join(t.TempDir(), "f.csv"), first, n)
+}
+
+// file is the content of a file with rows of the model, which it writes.
+func file(t *testing.T, path string, first, n int64) []byte {
+	t.Helper()
 	if err := orders.WriteFile(path, first, n); err != nil {
 		t.Fatal(err)
 	}
