@@ -172,7 +172,7 @@ func TestTwoProcessesAreKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			arrived = nil
-		case <-time.After(500*time.Millisecond + time.Duration(random.Int64N(int64(2*time.Second)))):
+		case <-time.After(300*time.Millisecond + time.Duration(random.Int64N(int64(1700*time.Millisecond)))):
 			if done < kills {
 				i := done % 2
 				if running[i].cmd.ProcessState != nil {
