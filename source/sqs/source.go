@@ -29,6 +29,9 @@ type Source struct {
 	places places
 	held   *held
 	queue  *queue // what Check has found out
+	// elsewhere is the endpoint that is asked, if it is not where the queue's
+	// URL points to: the environment may say so without the user's thinking of it.
+	elsewhere string
 
 	stop    context.CancelFunc // of all that runs besides Pages
 	stopped chan struct{}      // closed by Close: no more heartbeats
