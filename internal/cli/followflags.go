@@ -45,7 +45,7 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	own.SortFlags = false
 	own.DurationVar(&f.interval, "poll-interval", poll.DefaultInterval, "`time` between two listings (local folders also tell of changes)")
 	own.StringVar(&f.queue, "sqs", "", "`URL` of a queue of SQS that is told of the new objects of s3:// sources")
-	own.DurationVar(&f.reconcile, "reconcile", defaultReconcile, "with --sqs: `time` between two whole listings, which find what the queue was not told of")
+	own.DurationVar(&f.reconcile, "reconcile", defaultReconcile, "`time` between two whole listings with --sqs, which find what the queue was not told of")
 	own.DurationVar(&f.minAge, "min-age", defaultMinAge, "`time` for which a local file must not have changed: it may still be being written")
 	own.StringArrayVar(&f.commitEvery, "commit-every", nil, "commit after at most so much: a `time`, a size or a number of rows, such as 1s, 64MiB or 1000000 (repeatable); sooner when nothing more comes")
 	own.DurationVar(&f.grace, "grace", defaultGrace, "`time` that a stop may take to commit what was read")
