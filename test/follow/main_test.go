@@ -8,10 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
+	"github.com/seed-ede61cd5/sluice/test/internal/command"
 	"github.com/seed-ede61cd5/sluice/test/internal/postgres"
 	"github.com/seed-ede61cd5/sluice/test/internal/s3server"
 )
@@ -45,11 +44,8 @@ func run(m *testing.M) (code int, err error) {
 	default:
 		defer func() { err = errors.Join(err, server.Stop(context.Background())) }()
 	}
-	if binary = os.Getenv("SLUICE"); binary == "" {
-		binary = filepath.Join(dir, "sluice")
-		if out, err := exec.Command("go", "build", "-o", binary, "github.com/seed-ede61cd5/sluice/cmd/sluice").CombinedOutput(); err != nil {
-			return 1, fmt.Errorf("build sluice: %w\n%s", err, out)
-		}
+	if binary, err = command.Build(dir); err != nil {
+		return 1, err
 	}
 	return s3server.Main(m), nil
 }

@@ -41,7 +41,7 @@ func TestSnapshotAndEvents(t *testing.T) {
 	r.wantMetric(f, fmt.Sprint("sluice_queue_deleted_total ", 1+2*len(forms)))
 	r.wantMetric(f, "sluice_queue_held_messages 0")
 	r.wantMetric(f, "sluice_queue_failures_total 0")
-	if strings.Contains(f.metrics(), s3server.SecretKey) {
+	if strings.Contains(f.out.Metrics(t), s3server.SecretKey) {
 		t.Error("the secret key is among the metrics (X-04)")
 	}
 	f.stop()

@@ -5,15 +5,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -23,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	_ "github.com/jackc/pgx/v5/stdlib"
 
+	"github.com/seed-ede61cd5/sluice/test/internal/command"
 	"github.com/seed-ede61cd5/sluice/test/internal/orders"
 	"github.com/seed-ede61cd5/sluice/test/internal/postgres"
 	"github.com/seed-ede61cd5/sluice/test/internal/s3server"
@@ -184,19 +181,16 @@ func (r *rig) files(args ...string) map[string]ledgered {
 type follower struct {
 	t   *testing.T
 	cmd *exec.Cmd
-
-	mu   sync.Mutex
-	text bytes.Buffer
-	grew chan struct{} // with room for one
+	out *command.Output
 }
 
 // follow starts a command.
 func (r *rig) follow(args ...string) *follower {
 	r.t.Helper()
-	f := &follower{t: r.t, grew: make(chan struct{}, 1)}
+	f := &follower{t: r.t, out: command.NewOutput()}
 	f.cmd = r.command(append([]string{"load", "s3://" + r.bucket + "/in/", "--to", r.to, "--table", "orders", "--memory", "32MiB",
 		"--endpoint", r.objects.Endpoint, "--path-style", "--follow", "--sqs", r.queue, "--reconcile", r.reconcile, "--http", "127.0.0.1:0"}, args...)...)
-	f.cmd.Stderr = f
+	f.cmd.Stderr = f.out
 	if err := f.cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
@@ -224,59 +218,18 @@ func (r *rig) wantNoSecret() {
 	}
 }
 
-// Write takes what the process prints.
-func (f *follower) Write(p []byte) (int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	select {
-	case f.grew <- struct{}{}:
-	default:
-	}
-	return f.text.Write(p)
-}
+func (f *follower) said() string { return f.out.String() }
 
-func (f *follower) said() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.text.String()
-}
-
-// await waits until the process has printed a text.
 func (f *follower) await(pattern string) []string {
 	f.t.Helper()
-	re := regexp.MustCompile(pattern)
-	for late := time.After(time.Minute); ; {
-		if m := re.FindStringSubmatch(f.said()); m != nil {
-			return m
-		}
-		select {
-		case <-f.grew:
-		case <-late:
-			f.t.Fatalf("it does not say %q", pattern)
-		}
-	}
-}
-
-// metrics is the page of that name.
-func (f *follower) metrics() string {
-	f.t.Helper()
-	response, err := http.Get("http://" + f.await(`address=(127\.0\.0\.1:\d+)`)[1] + "/metrics")
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	return string(text)
+	return f.out.Await(f.t, pattern)
 }
 
 // wantMetric waits until the metrics have a line: answers are counted when the
 // server has long sent them.
 func (r *rig) wantMetric(f *follower, line string) {
 	r.t.Helper()
-	r.await(line, 30*time.Second, func() bool { return slices.Contains(strings.Split(f.metrics(), "\n"), line) })
+	r.await(line, 30*time.Second, func() bool { return slices.Contains(strings.Split(f.out.Metrics(r.t), "\n"), line) })
 }
 
 func (f *follower) kill() {
