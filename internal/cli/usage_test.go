@@ -70,7 +70,7 @@ func TestWrongUsage(t *testing.T) {
 		{"demo --rows 5", `--rows 5: give at least 1000`},
 	} {
 		got := sluice(t, dir, strings.Fields(c.args)...)
-		if got.code != 2 || got.out != "" || !strings.Contains(got.err, c.want) || !strings.HasPrefix(got.err, "sluice: ") {
+		if got.code != 2 || got.out != "" || !strings.Contains(got.err, c.want) || strings.Contains(got.err, "S3CR3T") || !strings.HasPrefix(got.err, "sluice: ") {
 			t.Errorf("sluice %s: code %d, stdout %q, stderr\n%swant 2 and\n%s", c.args, got.code, got.out, got.err, c.want)
 		}
 	}

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -33,29 +34,36 @@ func (a *traffic) arrive(ctx context.Context) error {
 		return err
 	}
 	const uploaders = 8
-	todo, stored := make(chan upload), make(chan stored, len(a.files))
+	todo, arrivals, failed := make(chan upload), make(chan stored, len(a.files)), make(chan error, len(a.files))
 	var uploading sync.WaitGroup
 	for range uploaders {
 		uploading.Go(func() {
 			for u := range todo {
-				stored <- a.r.put(u.key, u.content)
+				o, err := a.r.store(ctx, u.key, u.content)
+				if err != nil {
+					failed <- err
+					continue
+				}
+				arrivals <- o
 			}
 		})
 	}
-	sent := make(chan error, 1)
-	go func() { sent <- a.tell(ctx, stored) }()
+	order := a.random.Perm(len(a.files))
+	told := make(chan error, 1)
+	go func() { told <- a.tell(ctx, arrivals) }()
 	tick := time.NewTicker(a.during / time.Duration(len(a.files)/10))
-	for i, n := range a.random.Perm(len(a.files)) {
+	defer tick.Stop()
+	for i, n := range order {
 		if i%10 == 0 {
 			<-tick.C
 		}
 		todo <- a.files[n]
 	}
-	tick.Stop()
 	close(todo)
 	uploading.Wait()
-	close(stored)
-	return <-sent
+	close(arrivals)
+	close(failed)
+	return errors.Join(<-told, <-failed)
 }
 
 // upload is a file that arrives.
@@ -88,13 +96,27 @@ func (a *traffic) poison(ctx context.Context) error {
 	for name, content := range map[string]string{
 		"poison-ragged.csv": "id,n,x,day,at,ok,name,note\n1,2\n", "poison.parquet": "PAR1, but no more", "poison.csv.gz": "\x1f\x8b, but no more",
 	} {
-		bad, good := a.r.put("in/"+name, []byte(content)), a.r.put("in/empty-beside-"+name+".csv", nil)
+		bad, err := a.r.store(ctx, "in/"+name, []byte(content))
+		if err != nil {
+			return err
+		}
+		good, err := a.r.store(ctx, "in/empty-beside-"+name+".csv", nil)
+		if err != nil {
+			return err
+		}
 		a.poisonFiles[name] = true
 		bodies = append(bodies, forms[a.random.IntN(len(forms))].body(bad), records(record(good), record(bad)))
 		a.dead += 2
 	}
-	empty := a.r.put("in/empty.csv", nil)
-	bodies = append(bodies, minIO(empty), records(record(a.r.put("out/not-asked-for.csv", []byte("id\n1\n")))),
+	empty, err := a.r.store(ctx, "in/empty.csv", nil)
+	if err != nil {
+		return err
+	}
+	outside, err := a.r.store(ctx, "out/not-asked-for.csv", []byte("id\n1\n"))
+	if err != nil {
+		return err
+	}
+	bodies = append(bodies, minIO(empty), records(record(outside)),
 		`{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}`, inSNS(`{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}`))
 	a.random.Shuffle(len(bodies), func(i, j int) { bodies[i], bodies[j] = bodies[j], bodies[i] })
 	a.messages += len(bodies)

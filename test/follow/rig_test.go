@@ -2,6 +2,7 @@ package follow
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -72,14 +73,23 @@ func open(t *testing.T, database string) *sql.DB {
 	return db
 }
 
-// put puts an object, and returns what an event would tell of it.
+// store puts an object, and returns what an event would tell of it.
+func (r *rig) store(ctx context.Context, key string, content []byte) (stored, error) {
+	out, err := r.objects.Client.PutObject(ctx, &s3.PutObjectInput{Bucket: &r.bucket, Key: &key, Body: bytes.NewReader(content)})
+	if err != nil {
+		return stored{}, fmt.Errorf("put %q: %w", key, err)
+	}
+	return stored{r.bucket, key, strings.Trim(aws.ToString(out.ETag), `"`), len(content)}, nil
+}
+
+// put is store for the test's own goroutine.
 func (r *rig) put(key string, content []byte) stored {
 	r.t.Helper()
-	out, err := r.objects.Client.PutObject(r.t.Context(), &s3.PutObjectInput{Bucket: &r.bucket, Key: &key, Body: bytes.NewReader(content)})
+	o, err := r.store(r.t.Context(), key, content)
 	if err != nil {
-		r.t.Fatalf("put %q: %v", key, err)
+		r.t.Fatal(err)
 	}
-	return stored{r.bucket, key, strings.Trim(aws.ToString(out.ETag), `"`), len(content)}
+	return o
 }
 
 func (r *rig) send(bodies ...string) {
