@@ -46,8 +46,8 @@ test: build postgres fauxqs ## Everything: unit, model, PostgreSQL, corpus, kill
 	$(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- $(TESTFLAGS) ./...
 	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required SLUICE_FAUXQS=required $(call tool,gotestsum) --format pkgname --format-hide-empty-pkg -- -shuffle=on -timeout=30m ./...
 
-crash: build postgres ## S3 to PostgreSQL under 200 kills, 50 cut connections, 20 ended sessions
-	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required SLUICE_CRASH=long $(GO) test -count=1 -v -timeout=60m ./crash
+crash: build postgres fauxqs ## S3 to PostgreSQL under 200 kills, 50 cut connections, 20 ended sessions; a queue under 60 kills
+	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required SLUICE_FAUXQS=required SLUICE_CRASH=long $(GO) test -count=1 -v -timeout=60m ./crash ./follow
 
 mutants: postgres ## Break the code in one place after the other: tests must notice
 	cd test && $(GO) run ./mutants $(MUTANTS)

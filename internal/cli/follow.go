@@ -8,26 +8,16 @@ import (
 	"github.com/seed-ede61cd5/sluice/internal/ops"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/reader"
-	"github.com/seed-ede61cd5/sluice/source/poll"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
 // runFollow loads what is there and what arrives, until the process is told to
 // stop.
-func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, t target.Target) error {
-	logger := newLogger(a.Err, f.follow.logFormat)
+func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, from *arrivals, t target.Target) error {
+	logger := from.logger
 	d := newLogged(logger)
-	watch := src.locations[:0:0]
-	for _, l := range src.locations {
-		if l.Scheme == "file" {
-			watch = append(watch, l)
-		}
-	}
-	cfg := a.transferConfig(f, src, t)
-	cfg.Source = poll.New(src, poll.Config{
-		Interval: f.follow.interval, MinAge: f.follow.minAge, Watch: watch, Logger: logger,
-	})
+	cfg := a.transferConfig(f, from, t)
 	// Half of the rows' memory is for what is read, half for what was read.
 	cfg.Limits = reader.NewLimits(int64(f.memory)/4, 0)
 	cfg.Follow = f.follow.commit
@@ -40,7 +30,7 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, t target
 		return err
 	}
 	if f.follow.http != "" {
-		server, err := ops.Serve(f.follow.http, ops.Handler(loader))
+		server, err := ops.Serve(f.follow.http, ops.Handler(loader, from.watched()))
 		if err != nil {
 			return err
 		}
@@ -53,6 +43,7 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, t target
 	defer unwatch()
 	logger.Info("following", "to", connector.Shown(f.to), "table", f.table, "pipeline", f.pipeline)
 	result, followErr := loader.Follow(ctx)
+	followErr = errors.Join(followErr, from.close())
 	logger.Info("stopped", "files_loaded", result.FilesLoaded, "files_failed", result.FilesFailed, "rows_loaded", result.RowsLoaded,
 		"rows_rejected", result.RowsRejected)
 	if f.json {

@@ -20,6 +20,8 @@ import (
 type followFlags struct {
 	on              bool
 	interval        time.Duration
+	queue           string        // the URL of a queue of SQS
+	reconcile       time.Duration // between two whole listings, where something else tells what is new
 	minAge          time.Duration
 	commitEvery     []string
 	grace           time.Duration
@@ -30,9 +32,10 @@ type followFlags struct {
 }
 
 const (
-	defaultMinAge   = 2 * time.Second
-	defaultGrace    = 30 * time.Second
-	shortestPolling = 100 * time.Millisecond
+	defaultMinAge    = 2 * time.Second
+	defaultGrace     = 30 * time.Second
+	defaultReconcile = time.Hour
+	shortestPolling  = 100 * time.Millisecond
 )
 
 func (f *followFlags) bind(cmd *cobra.Command) {
@@ -41,6 +44,8 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	own := pflag.NewFlagSet("follow", pflag.ContinueOnError)
 	own.SortFlags = false
 	own.DurationVar(&f.interval, "poll-interval", poll.DefaultInterval, "`time` between two listings (local folders also tell of changes)")
+	own.StringVar(&f.queue, "sqs", "", "`URL` of a queue of SQS that is told of the new objects of s3:// sources")
+	own.DurationVar(&f.reconcile, "reconcile", defaultReconcile, "`time` between two whole listings with --sqs, which find what the queue was not told of")
 	own.DurationVar(&f.minAge, "min-age", defaultMinAge, "`time` for which a local file must not have changed: it may still be being written")
 	own.StringArrayVar(&f.commitEvery, "commit-every", nil, "commit after at most so much: a `time`, a size or a number of rows, such as 1s, 64MiB or 1000000 (repeatable); sooner when nothing more comes")
 	own.DurationVar(&f.grace, "grace", defaultGrace, "`time` that a stop may take to commit what was read")
@@ -50,7 +55,7 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	f.own = own
 	flags.AddFlagSet(own)
 	values(cmd, "log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"poll-interval", "min-age", "commit-every", "grace", "http"} {
+	for _, name := range []string{"poll-interval", "sqs", "reconcile", "min-age", "commit-every", "grace", "http"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
 }
@@ -75,6 +80,7 @@ func (f *followFlags) complete(all *loadFlags) error {
 	if f.interval < shortestPolling {
 		errs = append(errs, fmt.Errorf("--poll-interval %v: at least %v", f.interval, shortestPolling))
 	}
+	errs = append(errs, f.checkQueue())
 	if f.minAge < 0 || f.grace < 0 {
 		errs = append(errs, errors.New("--min-age and --grace are times from 0 on"))
 	}
@@ -89,6 +95,21 @@ func (f *followFlags) complete(all *loadFlags) error {
 		errs = append(errs, f.setCommit(text))
 	}
 	return errors.Join(errs...)
+}
+
+// checkQueue checks the flags that say how files are found besides by polling.
+func (f *followFlags) checkQueue() error {
+	switch {
+	case f.queue == "" && f.own.Changed("sqs"):
+		return errors.New("--sqs: write the queue's URL, as in https://sqs.eu-west-1.amazonaws.com/123456789012/NAME")
+	case f.queue == "" && f.own.Changed("reconcile"):
+		return errors.New("--reconcile goes with --sqs: without a queue, --poll-interval is the time between two listings")
+	case f.queue != "" && f.own.Changed("poll-interval"):
+		return errors.New("--poll-interval does not go with --sqs: the queue tells what is new, and --reconcile is the time between two listings")
+	case f.reconcile < shortestPolling:
+		return fmt.Errorf("--reconcile %v: at least %v", f.reconcile, shortestPolling)
+	}
+	return nil
 }
 
 // setCommit reads one value of --commit-every.

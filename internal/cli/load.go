@@ -56,7 +56,11 @@ is in the target, in Sluice's ledger: see 'sluice files'.
 
 With --follow it does not end: what arrives later is loaded as well, exactly
 once, until a signal stops it. Files that fail are tried again and in the end
-parked, and never hold up the others.
+parked, and never hold up the others. New files are found by listing again and
+again, or with --sqs as soon as a queue tells of them.
+
+  sluice load s3://bucket/in/ --to postgres://me@db.example/shop --follow \
+    --sqs https://sqs.eu-west-1.amazonaws.com/123456789012/arrivals
 
 ` + exitHelp,
 		Args: someSource,
@@ -90,13 +94,19 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 	if f.dryRun {
 		return a.dryRun(ctx, f, src)
 	}
+	var from *arrivals
+	if f.follow.on {
+		if from, err = a.openArrivals(ctx, f, src); err != nil {
+			return err
+		}
+	}
 	t, err := a.registry.OpenTarget(ctx, f.to, connector.TargetOptions{Buffer: int64(f.memory) / 2, Out: a.Out})
 	if err != nil {
 		return openError(err)
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
 	if f.follow.on {
-		return a.runFollow(ctx, f, src, t)
+		return a.runFollow(ctx, f, src, from, t)
 	}
 	return a.runLoad(ctx, f, src, t)
 }

@@ -19,9 +19,9 @@ import (
 // opened is the source of a load, with the buckets it reads from.
 type opened struct {
 	*snapshot.Source
-	buckets   []object.Bucket
-	locations []source.Location
-	target    string // the key of the file that is loaded into, "" if it is none
+	buckets []object.Bucket
+	places  []source.Place
+	target  string // the key of the file that is loaded into, "" if it is none
 }
 
 // Pages leaves out the file that is loaded into: "sluice load ." finds it
@@ -61,7 +61,6 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 		}
 	}
 	buckets := map[string]object.Bucket{}
-	var places []snapshot.Place
 	var tables []string
 	for _, arg := range args {
 		location, err := source.Parse(arg)
@@ -82,14 +81,13 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 			}
 			o.buckets = append(o.buckets, buckets[name])
 		}
-		places = append(places, snapshot.Place{Bucket: buckets[name], Location: location})
-		o.locations = append(o.locations, location)
+		o.places = append(o.places, source.Place{Bucket: buckets[name], Location: location})
 		tables = append(tables, location.TableName())
 	}
-	if err := f.store.check(o.locations); err != nil {
+	if err := f.store.check(o.places); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
-	o.Source = snapshot.New(places...)
+	o.Source = snapshot.New(o.places...)
 	if err := f.nameTable(tables); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}

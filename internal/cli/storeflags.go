@@ -9,7 +9,8 @@ import (
 	"github.com/seed-ede61cd5/sluice/source"
 )
 
-// storeFlags say how to reach the store of an s3:// source.
+// storeFlags say how to reach the store of an s3:// source, and all but the
+// endpoint how to reach its queue.
 type storeFlags struct {
 	connector.BucketOptions
 }
@@ -30,9 +31,9 @@ func (f *storeFlags) bind(cmd *cobra.Command) {
 }
 
 // check refuses flags that would have no effect.
-func (f *storeFlags) check(locations []source.Location) error {
-	for _, l := range locations {
-		if l.Scheme != "file" {
+func (f *storeFlags) check(places []source.Place) error {
+	for _, p := range places {
+		if p.Location.Scheme != "file" {
 			return nil
 		}
 	}

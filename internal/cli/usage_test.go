@@ -39,6 +39,16 @@ func TestWrongUsage(t *testing.T) {
 		{"load good.csv --follow --dry-run", `--dry-run shows what is there now: leave out --follow`},
 		{"load good.csv --follow --to stdout:", `--follow needs a target that remembers what is loaded: stdout: does not`},
 		{"load good.csv --follow --poll-interval 1ms", `--poll-interval 1ms: at least 100ms`},
+		{"load good.csv --sqs http://127.0.0.1:1/1/q", `--sqs goes with --follow`},
+		{"load good.csv --follow --sqs http://127.0.0.1:1/1/q", `--sqs goes with s3:// sources: no queue tells of "good.csv"`},
+		{"load s3://b/ good.csv --table t --follow --sqs http://127.0.0.1:1/1/q", `no queue tells of "good.csv"; follow that by a process of its own`},
+		{"load s3://b/ --follow --sqs=", `--sqs: write the queue's URL`},
+		{"load s3://b/ --follow --sqs arrivals", `--sqs: queue "arrivals": write its URL, as in https://sqs.eu-west-1.amazonaws.com/123456789012/NAME`},
+		{"load s3://b/ --follow --sqs https://sqs.x/1/q?s=S3CR3T", `--sqs: the queue's URL holds more than a host and a path`},
+		{"load s3://b/ --follow --sqs http://sqs.x/1/q", `plain http to another host shows your data to the network`},
+		{"load s3://b/ --follow --reconcile 5m", `--reconcile goes with --sqs: without a queue, --poll-interval is the time`},
+		{"load s3://b/ --follow --sqs http://127.0.0.1:1/1/q --poll-interval 5s", `--poll-interval does not go with --sqs`},
+		{"load s3://b/ --follow --sqs http://127.0.0.1:1/1/q --reconcile 1ms", `--reconcile 1ms: at least 100ms`},
 		{"load good.csv --follow --commit-every much", `--commit-every "much": write a time, a size or a number of rows`},
 		{"load good.csv --follow --grace -1s", `--min-age and --grace are times from 0 on`},
 		{"load good.csv --follow --log-format xml", `--log-format "xml": use text or json`},
@@ -60,7 +70,7 @@ func TestWrongUsage(t *testing.T) {
 		{"demo --rows 5", `--rows 5: give at least 1000`},
 	} {
 		got := sluice(t, dir, strings.Fields(c.args)...)
-		if got.code != 2 || got.out != "" || !strings.Contains(got.err, c.want) || !strings.HasPrefix(got.err, "sluice: ") {
+		if got.code != 2 || got.out != "" || !strings.Contains(got.err, c.want) || strings.Contains(got.err, "S3CR3T") || !strings.HasPrefix(got.err, "sluice: ") {
 			t.Errorf("sluice %s: code %d, stdout %q, stderr\n%swant 2 and\n%s", c.args, got.code, got.out, got.err, c.want)
 		}
 	}

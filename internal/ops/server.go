@@ -16,11 +16,15 @@ import (
 // the engine counts as stuck: longer than any one statement of a target lasts.
 const stuckAfter = 5 * time.Minute
 
-// Handler serves the pages of one engine.
-func Handler(e Engine) http.Handler {
+// Handler serves the pages of one engine, and of the queue that it follows; nil
+// if there is none.
+func Handler(e Engine, q Queue) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(newCollector(e), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if q != nil {
+		registry.MustRegister(&queueCollector{q, queueMetrics()})
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {

@@ -18,7 +18,8 @@ const DefaultInterval = 30 * time.Second
 
 // Config says how to poll.
 type Config struct {
-	// Interval is the time between the end of a listing and the next one.
+	// Interval is the time between the end of a listing and the next one,
+	// which comes after DefaultInterval at the latest if the listing failed.
 	// Default: [DefaultInterval].
 	Interval time.Duration
 	// MinAge leaves local files that were changed within that time for a later
@@ -72,6 +73,7 @@ func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bu
 		w.refresh() // before listing: what comes later is an event
 		p := pass{source: s, page: page, begun: time.Now()}
 		err := s.list.Pages(ctx, p.take)
+		wait := s.config.Interval
 		_, nothing := errors.AsType[*source.NothingError](err)
 		switch {
 		case p.err != nil:
@@ -83,9 +85,9 @@ func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bu
 		case !listed && abstract.ClassOf(err) != abstract.Transient:
 			return err
 		default:
-			s.config.Logger.Error("a listing failed, trying again after the interval", "error", err)
+			wait = min(wait, DefaultInterval)
+			s.config.Logger.Error("a listing failed, trying again", "in", wait, "error", err)
 		}
-		wait := s.config.Interval
 		if p.young > 0 {
 			wait = min(wait, p.young)
 		}

@@ -119,6 +119,18 @@ func TestListsAgainAfterTheInterval(t *testing.T) {
 	}
 }
 
+// TestFailedListingIsNotAnIntervalLate: where listings are rare, one that
+// failed is made up for sooner.
+func TestFailedListingIsNotAnIntervalLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScript("mem://b", failing(errPasses), keys("a"), keys("b"))
+		got, err := s.poll(t, Config{Interval: time.Hour}, 90*time.Minute)
+		if want := []string{"30s a", "1h0m30s b"}; !slices.Equal(got, want) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%q, %v, want %q", got, err, want)
+		}
+	})
+}
+
 func TestPageErrorEndsPolling(t *testing.T) {
 	full := abstract.WithClass(abstract.Transient, errors.New("full"))
 	err := New(newScript("mem://b", keys("a")), Config{}).Pages(context.Background(),

@@ -48,8 +48,8 @@ type Options struct {
 	// Endpoint is the service's URL. "" means what the environment says, and
 	// else the host in the queue's URL.
 	Endpoint string
-	// Region is the queue's region. "" means the one in the queue's URL, and
-	// else what the environment or the configuration says.
+	// Region is the queue's region if its URL does not tell. "" means what the
+	// environment or the configuration says.
 	Region string
 	// Profile is the profile in the shared configuration files.
 	Profile string
@@ -69,7 +69,7 @@ func Open(ctx context.Context, cfg Config, opts Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if opts.Region != "" {
+	if region == "" {
 		region = opts.Region
 	}
 	loaded, transport, err := awsclient.Load(ctx, awsclient.Options{
@@ -78,6 +78,7 @@ func Open(ctx context.Context, cfg Config, opts Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	var endpoint string
 	client := sqs.NewFromConfig(loaded, func(o *sqs.Options) {
 		o.HTTPClient = awsclient.Client(transport)
 		o.Credentials = awsclient.NewCredentials(loaded.Credentials)
@@ -88,12 +89,17 @@ func Open(ctx context.Context, cfg Config, opts Options) (*Source, error) {
 		case o.BaseEndpoint == nil:
 			o.BaseEndpoint = &host
 		}
-		_, err = awsclient.CheckEndpoint(*o.BaseEndpoint, opts.AllowHTTP)
+		endpoint = *o.BaseEndpoint
+		_, err = awsclient.CheckEndpoint(endpoint, opts.AllowHTTP)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("queue %q: %w", awsclient.Redact(cfg.Queue), err)
 	}
-	return New(client, cfg), nil
+	s := New(client, cfg)
+	if endpoint != host {
+		s.elsewhere = endpoint
+	}
+	return s, nil
 }
 
 // region is where the hosts of AWS have the region in their names.

@@ -59,6 +59,26 @@ func TestX03X04Open(t *testing.T) {
 	}
 }
 
+// An endpoint that the environment has put in place of the queue's own is named.
+func TestEndpointElsewhere(t *testing.T) {
+	for _, name := range []string{"AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("AWS_CONFIG_FILE", "/dev/null")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+	for endpoint, want := range map[string]string{"": `look at queue "https://sqs.eu-west-1.amazonaws.com/1/q": down`,
+		"http://127.0.0.1:9000": `look at queue "https://sqs.eu-west-1.amazonaws.com/1/q" at "http://127.0.0.1:9000": down`} {
+		t.Setenv("AWS_ENDPOINT_URL_SQS", endpoint)
+		s, err := Open(t.Context(), Config{Queue: "https://sqs.eu-west-1.amazonaws.com/1/q"}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.explain("look at", "sqs:GetQueueAttributes", errors.New("down")); err.Error() != want {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 func TestDescribe(t *testing.T) {
 	for _, test := range []struct {
 		visibility, redrive string

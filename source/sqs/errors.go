@@ -19,7 +19,11 @@ func (s *Source) explain(doing, action string, err error) error {
 	if text != "" {
 		detail = fmt.Errorf("%s (%w)", text, detail)
 	}
-	return abstract.WithClass(class, fmt.Errorf("%s queue %q: %w", doing, awsclient.Redact(s.cfg.Queue), detail))
+	at := ""
+	if s.elsewhere != "" {
+		at = fmt.Sprintf(" at %q", awsclient.Redact(s.elsewhere))
+	}
+	return abstract.WithClass(class, fmt.Errorf("%s queue %q%s: %w", doing, awsclient.Redact(s.cfg.Queue), at, detail))
 }
 
 func judge(action string, err error) (abstract.Class, string) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/source/sqs"
 	"github.com/seed-ede61cd5/sluice/source/sqs/sqstest"
 )
@@ -354,6 +355,37 @@ func TestRandom(t *testing.T) {
 		}
 		if len(loaded) != 500 {
 			t.Errorf("%d objects are loaded, want 500", len(loaded))
+		}
+	})
+}
+
+// A store that does not answer at the start is waited for; a bucket that may
+// not be looked at ends it.
+func TestStoreIsDownAtTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		location, err := source.Parse("s3://b/in")
+		if err != nil {
+			t.Fatal(err)
+		}
+		down := &store{objects: map[string]object.Info{}, fail: abstract.WithClass(abstract.Transient, errDown)}
+		queue := sqstest.New()
+		queue.Send(message(event("ObjectCreated:Put", "b", "in/a.csv", "e", 1)))
+		s := sqs.New(queue, sqs.Config{Queue: "https://sqs.x/1/q", Places: []source.Place{{Bucket: down, Location: location}},
+			Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+		forbidden := errors.New("403")
+		go func() {
+			wait(10 * time.Minute)
+			if n := queue.Calls("ReceiveMessage"); n != 0 {
+				t.Errorf("%d requests for messages that nobody could tell the meaning of", n)
+			}
+			down.breakWith(forbidden)
+		}()
+		begun := time.Now()
+		if err := s.Pages(t.Context(), nil); !errors.Is(err, forbidden) || time.Since(begun) > 11*time.Minute {
+			t.Errorf("after %v: %v", time.Since(begun), err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }

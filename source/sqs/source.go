@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/source"
 )
@@ -28,6 +29,9 @@ type Source struct {
 	places places
 	held   *held
 	queue  *queue // what Check has found out
+	// elsewhere is the endpoint that is asked, if it is not where the queue's
+	// URL points to: the environment may say so without the user's thinking of it.
+	elsewhere string
 
 	stop    context.CancelFunc // of all that runs besides Pages
 	stopped chan struct{}      // closed by Close: no more heartbeats
@@ -55,7 +59,7 @@ func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bu
 	if err := s.Check(ctx); err != nil {
 		return err
 	}
-	if err := s.places.resolve(ctx, s.cfg.Places); err != nil {
+	if err := s.resolve(ctx); err != nil {
 		return err
 	}
 	s.start(ctx)
@@ -71,6 +75,21 @@ func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bu
 		return ctx.Err()
 	}
 	return err
+}
+
+// resolve asks the store what the places mean, for as long as it takes: the
+// messages stay in the queue meanwhile.
+func (s *Source) resolve(ctx context.Context) error {
+	for wait := (backoff{}); ; {
+		err := s.places.resolve(ctx, s.cfg.Places)
+		if abstract.ClassOf(err) != abstract.Transient || ctx.Err() != nil {
+			return err
+		}
+		s.log.Warn("the store does not answer yet, so that nothing is received", "error", err)
+		if err := wait.sleep(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // start begins what goes on after Pages has ended, until Close.

@@ -15,7 +15,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +22,7 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 
+	"github.com/seed-ede61cd5/sluice/test/internal/command"
 	"github.com/seed-ede61cd5/sluice/test/internal/orders"
 	"github.com/seed-ede61cd5/sluice/test/internal/postgres"
 	"github.com/seed-ede61cd5/sluice/test/internal/s3server"
@@ -58,11 +58,8 @@ func run(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, server.Stop(context.Background())) }()
-	if binary = os.Getenv("SLUICE"); binary == "" {
-		binary = filepath.Join(dir, "sluice")
-		if out, err := exec.Command("go", "build", "-o", binary, "github.com/seed-ede61cd5/sluice/cmd/sluice").CombinedOutput(); err != nil {
-			return 1, fmt.Errorf("build sluice: %w\n%s", err, out)
-		}
+	if binary, err = command.Build(dir); err != nil {
+		return 1, err
 	}
 	return s3server.Main(m), nil
 }

@@ -3,58 +3,37 @@
 package e2e
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/seed-ede61cd5/sluice/test/internal/command"
 	"github.com/seed-ede61cd5/sluice/test/internal/orders"
 )
 
 // follower is a running "sluice load --follow".
 type follower struct {
 	cmd *exec.Cmd
-
-	mu   sync.Mutex
-	text bytes.Buffer
-	grew chan struct{} // with room for one
+	out *command.Output
 }
 
-// Write takes what the process prints.
-func (f *follower) Write(p []byte) (int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	select {
-	case f.grew <- struct{}{}:
-	default:
-	}
-	return f.text.Write(p)
-}
-
-func (f *follower) said() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.text.String()
-}
+func (f *follower) said() string { return f.out.String() }
 
 // follow starts a command, which load began.
 func follow(t *testing.T, cmd *exec.Cmd, args ...string) *follower {
 	t.Helper()
-	f := &follower{cmd: cmd, grew: make(chan struct{}, 1)}
+	f := &follower{cmd, command.NewOutput()}
 	cmd.Args = append(cmd.Args, "--follow", "--min-age", "0", "--http", "127.0.0.1:0")
 	cmd.Args = append(cmd.Args, args...)
-	cmd.Stderr = f
+	cmd.Stderr = f.out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -70,42 +49,21 @@ func follow(t *testing.T, cmd *exec.Cmd, args ...string) *follower {
 	return f
 }
 
-// await waits until the process has printed a text, and returns what precedes
-// it in full.
+// await waits until the process has printed a text.
 func (f *follower) await(t *testing.T, pattern string) []string {
 	t.Helper()
-	re := regexp.MustCompile(pattern)
-	late := time.After(time.Minute)
-	for {
-		if m := re.FindStringSubmatch(f.said()); m != nil {
-			return m
-		}
-		select {
-		case <-f.grew:
-		case <-late:
-			t.Fatalf("it does not say %q", pattern)
-		}
-	}
+	return f.out.Await(t, pattern)
 }
 
 // metric asks the process for a number.
 func (f *follower) metric(t *testing.T, name string) string {
 	t.Helper()
-	address := f.await(t, `address=(127\.0\.0\.1:\d+)`)[1]
-	response, err := http.Get("http://" + address + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := regexp.MustCompile(`(?m)^` + name + ` (.*)$`).FindSubmatch(text)
+	text := f.out.Metrics(t)
+	m := regexp.MustCompile(`(?m)^` + name + ` (.*)$`).FindStringSubmatch(text)
 	if m == nil {
 		t.Fatalf("no metric %s in\n%s", name, text)
 	}
-	return string(m[1])
+	return m[1]
 }
 
 // settled waits until a file was loaded and nothing is pending.

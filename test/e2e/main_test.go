@@ -18,6 +18,7 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/seed-ede61cd5/sluice/test/internal/command"
 	"github.com/seed-ede61cd5/sluice/test/internal/rss"
 	"github.com/seed-ede61cd5/sluice/test/internal/s3server"
 )
@@ -41,18 +42,13 @@ func TestMain(m *testing.M) {
 }
 
 func build(m *testing.M) (int, error) {
-	if binary = os.Getenv("SLUICE"); binary != "" {
-		return s3server.Main(m), nil
-	}
 	dir, err := os.MkdirTemp("", "sluice-e2e-")
 	if err != nil {
 		return 1, err
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "sluice")
-	cmd := exec.Command("go", "build", "-o", binary, "github.com/seed-ede61cd5/sluice/cmd/sluice")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return 1, fmt.Errorf("build sluice: %w\n%s", err, out)
+	if binary, err = command.Build(dir); err != nil {
+		return 1, err
 	}
 	return s3server.Main(m), nil
 }

@@ -172,4 +172,39 @@ var mutants = []mutant{
 		[]edit{{"done = !a.over && !a.nacked", "done = !a.over"}},
 		tests{"pusher", ""},
 	},
+	{
+		"SQS: a message is deleted when the engine has its objects", "source/sqs/source.go",
+		[]edit{{"			if err := page(ctx, bucket, infos); err != nil {\n", "			err := page(ctx, bucket, infos)\n			for _, info := range infos {\n				_ = s.Done(ctx, delivery{bucket, info}.id())\n			}\n			if err != nil {\n"}},
+		tests{"source/sqs", "Q05Heartbeat|Stop"},
+	},
+	{
+		"SQS: a message is deleted when its first object is done", "source/sqs/held.go",
+		[]edit{{"if m.open--; m.open == 0 {", "if m.open--; true {"}},
+		tests{"source/sqs", "Q14"},
+	},
+	{
+		"SQS: receipt handles by key, so that the last message of a key wins", "source/sqs/held.go",
+		[]edit{{"a.messages = append(a.messages, m)", "a.messages = []*message{m}"}},
+		tests{"source/sqs", "Q01Q03"},
+	},
+	{
+		"SQS: a message that comes again keeps its old receipt handle", "source/sqs/held.go",
+		[]edit{{"old.handle, old.received, old.extended, old.receipts, old.lost = m.handle, m.received,", "old.received, old.extended, old.receipts, old.lost = m.received,"}},
+		tests{"source/sqs", "Q02"},
+	},
+	{
+		"SQS: keys of EventBridge are decoded like those of S3", "source/sqs/events.go",
+		[]edit{{"		e, err := m.Detail.Object.event(name,", "		m.Detail.Object.Key, _ = url.QueryUnescape(m.Detail.Object.Key)\n		e, err := m.Detail.Object.event(name,"}},
+		tests{"source/sqs", "Q17Q18"},
+	},
+	{
+		"SQS: keys of S3 are taken as they are", "source/sqs/events.go",
+		[]edit{{"r.EventSource != \"ceph:s3\"", "false"}},
+		tests{"source/sqs", "Q17Q18"},
+	},
+	{
+		"SQS: what cannot be understood is deleted", "source/sqs/verdict.go",
+		[]edit{{"	m.fate.join(fate{keep: true, delay: delay})\n", "	_ = delay\n"}},
+		tests{"source/sqs", "Q11Q16"},
+	},
 }

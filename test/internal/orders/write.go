@@ -49,7 +49,7 @@ func writeLines(name, header string, appendRow func(b []byte, id int64) []byte, 
 		}()
 		out = zip
 	}
-	w := bufio.NewWriterSize(out, 1<<20)
+	w := bufio.NewWriterSize(out, 64<<10)
 	if _, err := w.WriteString(header); err != nil {
 		return err
 	}

@@ -141,11 +141,16 @@ func (s *Server) attribute(t testing.TB, queue string, name types.QueueAttribute
 
 // Send sends messages, ten at a time.
 func (s *Server) Send(ctx context.Context, queue string, bodies ...string) error {
+	return s.SendLater(ctx, queue, 0, bodies...)
+}
+
+// SendLater sends messages that nobody gets before so many seconds.
+func (s *Server) SendLater(ctx context.Context, queue string, delay int32, bodies ...string) error {
 	for len(bodies) > 0 {
 		n := min(len(bodies), 10)
 		entries := make([]types.SendMessageBatchRequestEntry, n)
 		for i, body := range bodies[:n] {
-			entries[i] = types.SendMessageBatchRequestEntry{Id: aws.String(fmt.Sprint(i)), MessageBody: &body}
+			entries[i] = types.SendMessageBatchRequestEntry{Id: aws.String(fmt.Sprint(i)), MessageBody: &body, DelaySeconds: delay}
 		}
 		out, err := s.Client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &queue, Entries: entries})
 		if err != nil {
@@ -164,4 +169,25 @@ func (s *Server) Len(t testing.TB, queue string) (visible, held string) {
 	t.Helper()
 	return s.attribute(t, queue, types.QueueAttributeNameApproximateNumberOfMessages),
 		s.attribute(t, queue, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible)
+}
+
+// Depth is how many messages are in a queue: to be received, held, and not to
+// be received yet.
+type Depth struct{ Visible, Held, Delayed string }
+
+// Empty is the depth of an empty queue.
+var Empty = Depth{"0", "0", "0"}
+
+// Depth counts the messages of a queue at one moment.
+func (s *Server) Depth(t testing.TB, queue string) Depth {
+	t.Helper()
+	const visible, held, delayed = types.QueueAttributeNameApproximateNumberOfMessages,
+		types.QueueAttributeNameApproximateNumberOfMessagesNotVisible, types.QueueAttributeNameApproximateNumberOfMessagesDelayed
+	out, err := s.Client.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
+		QueueUrl: &queue, AttributeNames: []types.QueueAttributeName{visible, held, delayed},
+	})
+	if err != nil {
+		t.Fatalf("look at a queue: %v", err)
+	}
+	return Depth{out.Attributes[string(visible)], out.Attributes[string(held)], out.Attributes[string(delayed)]}
 }
