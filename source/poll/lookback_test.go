@@ -278,9 +278,10 @@ func TestLookBackPagesThatFail(t *testing.T) {
 		put   string
 		want  time.Duration
 	}{
-		// The first listing has 10 pages, the tails 3 or 2 each.
+		// The first listing has 10 pages, and the tails have 2.
 		{"the first whole listing", []int{5}, 5 * time.Second, "in/!", 10 * time.Second},
 		{"twice", []int{5, 10}, 15 * time.Second, "in/!", 20 * time.Second},
+		{"a reconcile", []int{10 + 59*2 + 3}, 5 * time.Minute, key(5_500) + "x", 10*time.Minute + 10*time.Second},
 		{"a tail's second page", []int{12}, 15 * time.Second, key(10_001), 20 * time.Second},
 		{"a tail's second page, a key on its first", []int{12}, 5 * time.Second, key(8_001) + "x", 20 * time.Second},
 	} {
@@ -294,7 +295,7 @@ func TestLookBackPagesThatFail(t *testing.T) {
 					return nil
 				}
 				p := lookingBack(t, s)
-				err := p.run(s, 2*time.Minute, map[time.Duration]func(){c.at: func() { s.keys[c.put] = true }})
+				err := p.run(s, 12*time.Minute, map[time.Duration]func(){c.at: func() { s.keys[c.put] = true }})
 				if got := p.first(c.put); got != c.want || !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("%q came after %v, want %v; %v", c.put, got, c.want, err)
 				}
