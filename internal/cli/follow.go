@@ -26,7 +26,8 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, t target
 	}
 	cfg := a.transferConfig(f, src, t)
 	cfg.Source = poll.New(src, poll.Config{
-		Interval: f.follow.interval, MinAge: f.follow.minAge, Watch: watch, Logger: logger,
+		Interval: f.follow.interval, LookBack: f.follow.lookBack, Reconcile: f.follow.reconcile,
+		MinAge: f.follow.minAge, Watch: watch, Logger: logger,
 	})
 	// Half of the rows' memory is for what is read, half for what was read.
 	cfg.Limits = reader.NewLimits(int64(f.memory)/4, 0)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/seed-ede61cd5/sluice/config"
+	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/source/poll"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -20,6 +22,8 @@ import (
 type followFlags struct {
 	on              bool
 	interval        time.Duration
+	lookBack        int           // keys before the greatest one that a listing begins at; 0: all
+	reconcile       time.Duration // between two whole listings, where others leave something out
 	minAge          time.Duration
 	commitEvery     []string
 	grace           time.Duration
@@ -30,9 +34,10 @@ type followFlags struct {
 }
 
 const (
-	defaultMinAge   = 2 * time.Second
-	defaultGrace    = 30 * time.Second
-	shortestPolling = 100 * time.Millisecond
+	defaultMinAge    = 2 * time.Second
+	defaultGrace     = 30 * time.Second
+	defaultReconcile = time.Hour
+	shortestPolling  = 100 * time.Millisecond
 )
 
 func (f *followFlags) bind(cmd *cobra.Command) {
@@ -41,6 +46,8 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	own := pflag.NewFlagSet("follow", pflag.ContinueOnError)
 	own.SortFlags = false
 	own.DurationVar(&f.interval, "poll-interval", poll.DefaultInterval, "`time` between two listings (local folders also tell of changes)")
+	own.IntVar(&f.lookBack, "look-back", 0, "list only the end of what is in S3, for keys that grow (dates): begin that many `keys` before the last one")
+	own.DurationVar(&f.reconcile, "reconcile", defaultReconcile, "with --look-back: `time` between two whole listings, which find what came late and sorts early")
 	own.DurationVar(&f.minAge, "min-age", defaultMinAge, "`time` for which a local file must not have changed: it may still be being written")
 	own.StringArrayVar(&f.commitEvery, "commit-every", nil, "commit after at most so much: a `time`, a size or a number of rows, such as 1s, 64MiB or 1000000 (repeatable); sooner when nothing more comes")
 	own.DurationVar(&f.grace, "grace", defaultGrace, "`time` that a stop may take to commit what was read")
@@ -50,7 +57,7 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	f.own = own
 	flags.AddFlagSet(own)
 	values(cmd, "log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"poll-interval", "min-age", "commit-every", "grace", "http"} {
+	for _, name := range []string{"poll-interval", "look-back", "reconcile", "min-age", "commit-every", "grace", "http"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
 }
@@ -75,6 +82,7 @@ func (f *followFlags) complete(all *loadFlags) error {
 	if f.interval < shortestPolling {
 		errs = append(errs, fmt.Errorf("--poll-interval %v: at least %v", f.interval, shortestPolling))
 	}
+	errs = append(errs, f.checkLookBack())
 	if f.minAge < 0 || f.grace < 0 {
 		errs = append(errs, errors.New("--min-age and --grace are times from 0 on"))
 	}
@@ -89,6 +97,28 @@ func (f *followFlags) complete(all *loadFlags) error {
 		errs = append(errs, f.setCommit(text))
 	}
 	return errors.Join(errs...)
+}
+
+// checkLookBack checks the flags that say how much is listed.
+func (f *followFlags) checkLookBack() error {
+	switch {
+	case f.own.Changed("look-back") && f.lookBack <= 0:
+		return fmt.Errorf("--look-back %d: a number of keys from 1 on, such as 10000", f.lookBack)
+	case f.lookBack == 0 && f.own.Changed("reconcile"):
+		return errors.New("--reconcile goes with --look-back: without that every listing is whole")
+	case f.reconcile < shortestPolling:
+		return fmt.Errorf("--reconcile %v: at least %v", f.reconcile, shortestPolling)
+	}
+	return nil
+}
+
+// checkSources refuses what has no effect on any of the sources.
+func (f *followFlags) checkSources(locations []source.Location) error {
+	isStore := func(l source.Location) bool { return l.Scheme != "file" }
+	if f.lookBack > 0 && !slices.ContainsFunc(locations, isStore) {
+		return usage(errors.New("--look-back goes with s3:// sources: local folders are always listed whole"))
+	}
+	return nil
 }
 
 // setCommit reads one value of --commit-every.
