@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,89 +14,28 @@ import (
 	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/source/poll"
 	"github.com/seed-ede61cd5/sluice/source/snapshot"
+	"github.com/seed-ede61cd5/sluice/source/sourcetest"
 )
 
-// store is a bucket that lists in order, a page per request.
-type store struct {
-	object.Bucket
-	slow time.Duration // how long a request takes
-	fail func(request int) error
-
-	mu       sync.Mutex
-	keys     map[string]bool
-	sorted   []string // the keys; nil if they have changed
-	requests int
-}
-
-func newStore(n int) *store {
-	s := &store{keys: map[string]bool{}}
-	s.add(0, n)
+// newStore is a bucket with the first n of keys that grow.
+func newStore(n int) *sourcetest.Bucket {
+	s := sourcetest.NewBucket("mem://b")
+	s.Put(keys(0, n)...)
 	return s
 }
 
 // key is the nth of keys that grow.
 func key(n int) string { return fmt.Sprintf("in/%07d", n) }
 
-func (s *store) add(from, to int) {
+func keys(from, to int) (list []string) {
 	for n := from; n < to; n++ {
-		s.keys[key(n)] = true
+		list = append(list, key(n))
 	}
-}
-
-func (s *store) Name() string { return "mem://b" }
-
-func (s *store) Stat(context.Context, string) (object.Info, error) {
-	return object.Info{}, abstract.WithClass(abstract.NotFound, errors.New("no such key"))
-}
-
-func (s *store) List(ctx context.Context, prefix string, page func([]object.Info) error) error {
-	return s.ListAfter(ctx, prefix, "", page)
-}
-
-func (s *store) ListAfter(ctx context.Context, prefix, after string, page func([]object.Info) error) error {
-	for {
-		time.Sleep(s.slow)
-		infos, more, err := s.request(prefix, after)
-		if err != nil {
-			return err
-		}
-		if len(infos) > 0 {
-			after = infos[len(infos)-1].Key
-			if err := page(infos); err != nil {
-				return err
-			}
-		}
-		if !more {
-			return ctx.Err()
-		}
-	}
-}
-
-// request is one page.
-func (s *store) request(prefix, after string) (infos []object.Info, more bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.requests++; s.fail != nil {
-		err = s.fail(s.requests)
-	}
-	if s.sorted == nil {
-		s.sorted = slices.Sorted(maps.Keys(s.keys))
-	}
-	from, _ := slices.BinarySearch(s.sorted, max(prefix, after+"\x00"))
-	for _, key := range s.sorted[from:] {
-		switch {
-		case !strings.HasPrefix(key, prefix):
-			return infos, false, err
-		case len(infos) == 1000:
-			return infos, true, err
-		}
-		infos = append(infos, object.Info{Key: key})
-	}
-	return infos, false, err
+	return list
 }
 
 // unordered is a store that turns out to have no order.
-type unordered struct{ *store }
+type unordered struct{ *sourcetest.Bucket }
 
 func (u unordered) ListAfter(context.Context, string, string, func([]object.Info) error) error {
 	return abstract.WithClass(abstract.Permanent, fmt.Errorf("list: %w", object.ErrUnordered))
@@ -115,7 +51,7 @@ type polled struct {
 }
 
 // run polls for a while, doing at its time what is to be done.
-func (p *polled) run(s *store, d time.Duration, at map[time.Duration]func()) error {
+func (p *polled) run(d time.Duration, at map[time.Duration]func()) error {
 	p.t.Helper()
 	var places []source.Place
 	for _, text := range p.texts {
@@ -129,12 +65,7 @@ func (p *polled) run(s *store, d time.Duration, at map[time.Duration]func()) err
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
 	for when, do := range at {
-		defer time.AfterFunc(when, func() {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			do()
-			s.sorted = nil
-		}).Stop()
+		defer time.AfterFunc(when, do).Stop()
 	}
 	p.found = map[string][]time.Duration{}
 	return poll.New(snapshot.New(places...), p.config).Pages(ctx, func(_ context.Context, b object.Bucket, infos []object.Info) error {
@@ -156,7 +87,7 @@ func (p *polled) first(key string) time.Duration {
 	return p.found[key][0]
 }
 
-func lookingBack(t *testing.T, s *store, texts ...string) *polled {
+func lookingBack(t *testing.T, s *sourcetest.Bucket, texts ...string) *polled {
 	if len(texts) == 0 {
 		texts = []string{"mem://b/in/"}
 	}
@@ -174,14 +105,14 @@ func TestLookBackCost(t *testing.T) {
 		s := newStore(10_500)
 		p := lookingBack(t, s)
 		var before, after int
-		err := p.run(s, at(11*time.Minute), map[time.Duration]func(){
-			at(10 * time.Second): func() { before = s.requests },
-			at(10 * time.Minute): func() { after = s.requests },
+		err := p.run(at(11*time.Minute), map[time.Duration]func(){
+			at(10 * time.Second): func() { before = s.Requests() },
+			at(10 * time.Minute): func() { after = s.Requests() },
 		})
 		if !errors.Is(err, context.DeadlineExceeded) || before != 11 || after-before != 59*3 {
 			t.Errorf("%d requests for the first pass, %d for the next 59, %v; want 11 and 3 each", before, after-before, err)
 		}
-		if whole := s.requests - after; whole != 11+5*3 {
+		if whole := s.Requests() - after; whole != 11+5*3 {
 			t.Errorf("%d requests in the minute of the reconcile", whole)
 		}
 		if n := len(p.found[key(0)]); n != 2 {
@@ -201,42 +132,40 @@ func TestLookBackFinds(t *testing.T) {
 		name  string
 		texts []string
 		at    time.Duration // the last listing that does not see it is before
-		do    func(s *store)
+		do    func(s *sourcetest.Bucket)
 		want  map[string]time.Duration
 	}{
-		{name: "new keys, many at once", do: func(s *store) { s.add(10_000, 20_000) },
+		{name: "new keys, many at once", do: func(s *sourcetest.Bucket) { s.Put(keys(10_000, 20_000)...) },
 			want: map[string]time.Duration{key(10_000): next, key(19_999): next}},
-		{name: "S24 a late key within the look-back", do: func(s *store) { s.keys[key(8_500)+"x"] = true },
+		{name: "S24 a late key within the look-back", do: func(s *sourcetest.Bucket) { s.Put(key(8_500) + "x") },
 			want: map[string]time.Duration{key(8_500) + "x": next}},
-		{name: "S24 a late key before it", do: func(s *store) { s.keys[key(500)+"x"] = true },
+		{name: "S24 a late key before it", do: func(s *sourcetest.Bucket) { s.Put(key(500) + "x") },
 			want: map[string]time.Duration{key(500) + "x": reconciled}},
-		{name: "S24 a key that sorts first", do: func(s *store) { s.keys["in/"+"!"] = true },
+		{name: "S24 a key that sorts first", do: func(s *sourcetest.Bucket) { s.Put("in/!") },
 			want: map[string]time.Duration{"in/!": reconciled}},
-		{name: "S22 the tail is deleted, then goes on", do: func(s *store) {
-			for n := 5_000; n < 10_000; n++ {
-				delete(s.keys, key(n))
-			}
-			s.keys[key(9_000)+"y"] = true
-			s.keys[key(6_000)+"y"] = true
+		{name: "S22 the tail is deleted, then goes on", do: func(s *sourcetest.Bucket) {
+			s.Delete(func(k string) bool { return k >= key(5_000) })
+			s.Put(key(9_000) + "y")
+			s.Put(key(6_000) + "y")
 		}, want: map[string]time.Duration{key(9_000) + "y": next, key(6_000) + "y": reconciled}},
-		{name: "S22 everything is deleted", do: func(s *store) {
-			clear(s.keys)
-			s.keys[key(1)+"z"] = true
-			s.keys[key(10_001)] = true
+		{name: "S22 everything is deleted", do: func(s *sourcetest.Bucket) {
+			s.Delete(func(string) bool { return true })
+			s.Put(key(1) + "z")
+			s.Put(key(10_001))
 		}, want: map[string]time.Duration{key(10_001): next, key(1) + "z": reconciled}},
-		{name: "S31 partitions, each with its tail", texts: []string{"mem://b/in/", "mem://b/a=1/", "mem://b/**/*x"}, do: func(s *store) {
-			s.keys["a=1/0001x"] = true
-			s.keys[key(10_001)] = true
+		{name: "S31 partitions, each with its tail", texts: []string{"mem://b/in/", "mem://b/a=1/", "mem://b/**/*x"}, do: func(s *sourcetest.Bucket) {
+			s.Put("a=1/0001x")
+			s.Put(key(10_001))
 		}, want: map[string]time.Duration{"a=1/0001x": next, key(10_001): next}},
-		{name: "S31 a place within the tail of another", texts: []string{"mem://b/**", "mem://b/a=1/"}, do: func(s *store) {
-			s.keys["a=1/0001x"] = true
+		{name: "S31 a place within the tail of another", texts: []string{"mem://b/**", "mem://b/a=1/"}, do: func(s *sourcetest.Bucket) {
+			s.Put("a=1/0001x")
 		}, want: map[string]time.Duration{"a=1/0001x": next}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStore(10_000)
 				p := lookingBack(t, s, c.texts...)
-				err := p.run(s, 15*time.Minute, map[time.Duration]func(){at(next): func() { c.do(s) }})
+				err := p.run(15*time.Minute, map[time.Duration]func(){at(next): func() { c.do(s) }})
 				for key, want := range c.want {
 					if got := p.first(key); got != want {
 						t.Errorf("%s came after %v, want %v", key, got, want)
@@ -256,11 +185,11 @@ func TestLookBackAfterRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStore(10_000)
 		p := lookingBack(t, s)
-		_ = p.run(s, 35*time.Second, map[time.Duration]func(){at(30 * time.Second): func() { s.keys["in/!"] = true }})
+		_ = p.run(35*time.Second, map[time.Duration]func(){at(30 * time.Second): func() { s.Put("in/!") }})
 		if got := p.first("in/!"); got != -1 {
 			t.Errorf("a key that sorts first came after %v", got)
 		}
-		_ = p.run(s, 5*time.Second, nil)
+		_ = p.run(5*time.Second, nil)
 		if got := p.first("in/!"); got != 0 {
 			t.Errorf("it came %v after the restart", got)
 		}
@@ -288,14 +217,14 @@ func TestLookBackPagesThatFail(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStore(10_000)
-				s.fail = func(request int) error {
+				s.Request = func(request int) error {
 					if slices.Contains(c.fails, request) {
 						return broken
 					}
 					return nil
 				}
 				p := lookingBack(t, s)
-				err := p.run(s, 12*time.Minute, map[time.Duration]func(){c.at: func() { s.keys[c.put] = true }})
+				err := p.run(12*time.Minute, map[time.Duration]func(){c.at: func() { s.Put(c.put) }})
 				if got := p.first(c.put); got != c.want || !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("%q came after %v, want %v; %v", c.put, got, c.want, err)
 				}
@@ -315,27 +244,25 @@ func TestReconcileDoesNotHoldUpTheEnds(t *testing.T) {
 		t.Run(fmt.Sprintf("breaks %v", breaks), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStore(30_000)
-				s.slow = 2 * time.Second
 				p := lookingBack(t, s)
-				if breaks {
-					pages := 0
-					s.fail = func(int) error {
-						if _, listed := p.found[key(29_999)]; !listed {
-							return nil
-						}
-						if pages++; pages%9 == 0 { // never the first pages of a tail alone
-							return abstract.WithClass(abstract.Transient, errors.New("slow down"))
-						}
+				pages := 0
+				s.Request = func(int) error {
+					time.Sleep(2 * time.Second)
+					if _, listed := p.found[key(29_999)]; !listed || !breaks {
 						return nil
 					}
+					if pages++; pages%9 == 0 { // never the first pages of a tail alone
+						return abstract.WithClass(abstract.Transient, errors.New("slow down"))
+					}
+					return nil
 				}
 				put := map[time.Duration]func(){}
 				for i := range 60 {
 					when := 10*time.Minute + time.Duration(i)*10*time.Second
-					put[when] = func() { s.keys[key(30_000+i)] = true }
+					put[when] = func() { s.Put(key(30_000 + i)) }
 				}
-				_ = p.run(s, 25*time.Minute, put)
-				t.Logf("%d requests", s.requests)
+				_ = p.run(25*time.Minute, put)
+				t.Logf("%d requests", s.Requests())
 				for i := range 60 {
 					when := 10*time.Minute + time.Duration(i)*10*time.Second
 					if got := p.first(key(30_000 + i)); got < 0 || got-when > 40*time.Second {
@@ -353,7 +280,7 @@ func TestLookBackWithoutOrder(t *testing.T) {
 		s := newStore(3_000)
 		p := lookingBack(t, s)
 		p.bucket = unordered{s}
-		err := p.run(s, 25*time.Second, map[time.Duration]func(){at(10 * time.Second): func() { s.keys["in/!"] = true }})
+		err := p.run(25*time.Second, map[time.Duration]func(){at(10 * time.Second): func() { s.Put("in/!") }})
 		if got := p.first("in/!"); got != 10*time.Second || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("came after %v, %v", got, err)
 		}
