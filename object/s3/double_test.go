@@ -301,5 +301,5 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }
 
-// pause lets the bubble's time pass.
-func pause(d time.Duration) { time.Sleep(d) }
+// rest lets the bubble's time pass.
+func rest(d time.Duration) { time.Sleep(d) }

@@ -65,15 +65,7 @@ func testAgain(t *testing.T, h Harness) {
 		}
 		return h.Source.Done(t.Context(), id)
 	}
-	_, _ = e.run(func(taken []abstract.ObjectID) bool {
-		n := 0
-		for _, id := range taken {
-			if id.Key == fails {
-				n++
-			}
-		}
-		return n == 4 && len(distinct(taken)) == 3
-	})
+	_, _ = e.run(func(taken map[string]int) bool { return taken[fails] >= 4 && len(taken) == 3 })
 	if times[fails] < 4 || times[parks] == 0 || times[done] == 0 {
 		t.Errorf("deliveries: %v, want 4 of %q and 1 of the others at least", times, fails)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -25,7 +26,7 @@ type Harness struct {
 	// called from the test's goroutine, and reports failures with t.Fatal.
 	Put func(t *testing.T, n int) (key string)
 	// Patience is how long to wait for what the source is to deliver. Default:
-	// a day, for a bubble of time.
+	// an hour, for a bubble of time.
 	Patience time.Duration
 }
 
@@ -49,6 +50,8 @@ func Run(t *testing.T, in func(t *testing.T, run func(t *testing.T, h Harness)))
 	}
 }
 
+func (h Harness) patience() time.Duration { return cmp.Or(h.Patience, time.Hour) }
+
 // put creates n objects and returns their keys, sorted.
 func (h Harness) put(t *testing.T, n int) []string {
 	t.Helper()
@@ -69,12 +72,12 @@ type engine struct {
 	mu     sync.Mutex
 	inside bool
 	pages  int
-	taken  []abstract.ObjectID
-	grew   chan struct{} // has room for one
+	taken  map[string]int // deliveries by key
+	grew   chan struct{}  // has room for one
 }
 
 func newEngine(t *testing.T, h Harness) *engine {
-	return &engine{t: t, h: h, grew: make(chan struct{}, 1)}
+	return &engine{t: t, h: h, taken: map[string]int{}, grew: make(chan struct{}, 1)}
 }
 
 type mark struct{}
@@ -108,7 +111,9 @@ func (e *engine) page(ctx context.Context, b object.Bucket, infos []object.Info)
 	clear(infos)
 	e.mu.Lock()
 	e.inside = false
-	e.taken = append(e.taken, ids...)
+	for _, id := range ids {
+		e.taken[id.Key]++
+	}
 	e.mu.Unlock()
 	select {
 	case e.grew <- struct{}{}:
@@ -122,13 +127,13 @@ func (e *engine) done(id abstract.ObjectID) error { return e.h.Source.Done(e.t.C
 
 // run lets the source deliver until enough says so, or to its end if it lists
 // once, and returns what Pages does and what was delivered.
-func (e *engine) run(enough func(taken []abstract.ObjectID) bool) ([]abstract.ObjectID, error) {
+func (e *engine) run(enough func(taken map[string]int) bool) (map[string]int, error) {
 	e.t.Helper()
 	ctx, cancel := context.WithCancel(context.WithValue(e.t.Context(), mark{}, true))
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- e.h.Source.Pages(ctx, e.page) }()
-	late := time.NewTimer(cmp.Or(e.h.Patience, 24*time.Hour))
+	late := time.NewTimer(e.h.patience())
 	defer late.Stop()
 	for e.h.Follows && !enough(e.soFar()) {
 		select {
@@ -152,23 +157,15 @@ func (e *engine) run(enough func(taken []abstract.ObjectID) bool) ([]abstract.Ob
 	return e.soFar(), err
 }
 
-func (e *engine) soFar() []abstract.ObjectID {
+func (e *engine) soFar() map[string]int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return slices.Clone(e.taken)
+	return maps.Clone(e.taken)
 }
 
-// has tells of objects that have come whether all keys are among them.
-func has(keys []string) func([]abstract.ObjectID) bool {
-	return func(taken []abstract.ObjectID) bool { return slices.Equal(distinct(taken), keys) }
+// has tells of what has come whether it is these keys.
+func has(keys []string) func(map[string]int) bool {
+	return func(taken map[string]int) bool { return len(taken) == len(keys) && slices.Equal(sorted(taken), keys) }
 }
 
-// distinct are the keys of objects, each once, sorted.
-func distinct(ids []abstract.ObjectID) []string {
-	var keys []string
-	for _, id := range ids {
-		keys = append(keys, id.Key)
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
-}
+func sorted(taken map[string]int) []string { return slices.Sorted(maps.Keys(taken)) }
