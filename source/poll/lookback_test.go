@@ -165,7 +165,7 @@ func TestLookBackFinds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStore(10_000)
 				p := lookingBack(t, s, c.texts...)
-				err := p.run(15*time.Minute, map[time.Duration]func(){at(next): func() { c.do(s) }})
+				err := p.run(reconciled+30*time.Second, map[time.Duration]func(){at(next): func() { c.do(s) }})
 				for key, want := range c.want {
 					if got := p.first(key); got != want {
 						t.Errorf("%s came after %v, want %v", key, got, want)
@@ -236,7 +236,7 @@ func TestLookBackPagesThatFail(t *testing.T) {
 	}
 }
 
-// TestReconcileDoesNotHoldUpTheEnds: a whole listing of a hundred pages, each
+// TestReconcileDoesNotHoldUpTheEnds: a whole listing of thirty pages, each
 // of which takes two seconds, is interleaved with the ends; and one that never
 // comes to its end does not keep new keys from being found.
 func TestReconcileDoesNotHoldUpTheEnds(t *testing.T) {
@@ -261,7 +261,7 @@ func TestReconcileDoesNotHoldUpTheEnds(t *testing.T) {
 					when := 10*time.Minute + time.Duration(i)*10*time.Second
 					put[when] = func() { s.Put(key(30_000 + i)) }
 				}
-				_ = p.run(25*time.Minute, put)
+				_ = p.run(21*time.Minute, put)
 				t.Logf("%d requests", s.Requests())
 				for i := range 60 {
 					when := 10*time.Minute + time.Duration(i)*10*time.Second
