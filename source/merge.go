@@ -31,12 +31,19 @@ type merged []Source
 func (m merged) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var one sync.Mutex // one page at a time; whoever waited longest is next
+	var failed error   // of page, which is then not called any more
 	for _, s := range m {
 		group.Go(func() error {
 			return s.Pages(ctx, func(ctx context.Context, b object.Bucket, infos []object.Info) error {
 				one.Lock()
 				defer one.Unlock()
-				return page(ctx, b, infos)
+				if failed == nil && ctx.Err() != nil {
+					return ctx.Err()
+				}
+				if failed == nil {
+					failed = page(ctx, b, infos)
+				}
+				return failed
 			})
 		})
 	}

@@ -13,9 +13,11 @@ import (
 // already: the engine asks its ledger, page by page, and leaves that out.
 type Source interface {
 	// Pages calls page with the objects there are, at most 1,000 of one bucket
-	// at a time, from one goroutine. The slice is only valid during the call;
-	// page may take its time, and its context is the one to use. An error from
-	// page ends Pages and is returned as it is.
+	// at a time, one call after the other. The slice is only valid during the
+	// call, and is page's to change until it returns. page may take its time,
+	// and the context that it gets is the one to use. An error from page ends
+	// Pages and is returned as it is; page is not called again then, and
+	// neither is it once the context has ended.
 	//
 	// A source that lists once returns nil after the last page, or a
 	// [NothingError]. One that follows returns when ctx ends, with its error,

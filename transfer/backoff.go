@@ -3,10 +3,10 @@ package transfer
 import (
 	"cmp"
 	"context"
-	"math/rand/v2"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/pause"
 )
 
 const (
@@ -44,19 +44,12 @@ func (b *backoff) next() time.Duration {
 		b.since = time.Now()
 	}
 	b.last = min(max(2*b.last, firstWait), cmp.Or(b.most, longestWait))
-	return b.last/2 + rand.N(b.last/2+1)
+	return pause.About(b.last)
 }
 
 // sleep waits, or returns ctx's error when that ends.
 func (b *backoff) sleep(ctx context.Context) error {
-	timer := time.NewTimer(b.next())
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return pause.For(ctx, b.next())
 }
 
 // ask runs what may be run twice: a question to the ledger, or a note in it.

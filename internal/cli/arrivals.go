@@ -31,6 +31,7 @@ func (a *app) openArrivals(ctx context.Context, f *loadFlags, src *opened) (*arr
 				config.Watch = append(config.Watch, p.Location)
 			}
 		}
+		config.LookBack, config.Reconcile = f.follow.lookBack, f.follow.reconcile
 		return &arrivals{poll.New(src, config), nil, logger}, nil
 	}
 	for _, p := range src.places {

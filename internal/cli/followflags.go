@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/seed-ede61cd5/sluice/config"
+	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/source/poll"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -20,8 +22,9 @@ import (
 type followFlags struct {
 	on              bool
 	interval        time.Duration
+	lookBack        int           // keys before the greatest one that a listing begins at; 0: all
 	queue           string        // the URL of a queue of SQS
-	reconcile       time.Duration // between two whole listings, where something else tells what is new
+	reconcile       time.Duration // between two whole listings, where others leave something out
 	minAge          time.Duration
 	commitEvery     []string
 	grace           time.Duration
@@ -44,8 +47,9 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	own := pflag.NewFlagSet("follow", pflag.ContinueOnError)
 	own.SortFlags = false
 	own.DurationVar(&f.interval, "poll-interval", poll.DefaultInterval, "`time` between two listings (local folders also tell of changes)")
+	own.IntVar(&f.lookBack, "look-back", 0, "list only the end of what is in S3, for keys that grow (dates): begin that many `keys` before the last one")
 	own.StringVar(&f.queue, "sqs", "", "`URL` of a queue of SQS that is told of the new objects of s3:// sources")
-	own.DurationVar(&f.reconcile, "reconcile", defaultReconcile, "`time` between two whole listings with --sqs, which find what the queue was not told of")
+	own.DurationVar(&f.reconcile, "reconcile", defaultReconcile, "`time` between two whole listings with --sqs or --look-back, which find what those missed")
 	own.DurationVar(&f.minAge, "min-age", defaultMinAge, "`time` for which a local file must not have changed: it may still be being written")
 	own.StringArrayVar(&f.commitEvery, "commit-every", nil, "commit after at most so much: a `time`, a size or a number of rows, such as 1s, 64MiB or 1000000 (repeatable); sooner when nothing more comes")
 	own.DurationVar(&f.grace, "grace", defaultGrace, "`time` that a stop may take to commit what was read")
@@ -55,7 +59,7 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	f.own = own
 	flags.AddFlagSet(own)
 	values(cmd, "log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"poll-interval", "sqs", "reconcile", "min-age", "commit-every", "grace", "http"} {
+	for _, name := range []string{"poll-interval", "look-back", "sqs", "reconcile", "min-age", "commit-every", "grace", "http"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
 }
@@ -80,7 +84,7 @@ func (f *followFlags) complete(all *loadFlags) error {
 	if f.interval < shortestPolling {
 		errs = append(errs, fmt.Errorf("--poll-interval %v: at least %v", f.interval, shortestPolling))
 	}
-	errs = append(errs, f.checkQueue())
+	errs = append(errs, f.checkListings())
 	if f.minAge < 0 || f.grace < 0 {
 		errs = append(errs, errors.New("--min-age and --grace are times from 0 on"))
 	}
@@ -97,17 +101,30 @@ func (f *followFlags) complete(all *loadFlags) error {
 	return errors.Join(errs...)
 }
 
-// checkQueue checks the flags that say how files are found besides by polling.
-func (f *followFlags) checkQueue() error {
+// checkListings checks the flags that say how much is listed, and how often.
+func (f *followFlags) checkListings() error {
 	switch {
 	case f.queue == "" && f.own.Changed("sqs"):
 		return errors.New("--sqs: write the queue's URL, as in https://sqs.eu-west-1.amazonaws.com/123456789012/NAME")
-	case f.queue == "" && f.own.Changed("reconcile"):
-		return errors.New("--reconcile goes with --sqs: without a queue, --poll-interval is the time between two listings")
+	case f.own.Changed("look-back") && f.lookBack <= 0:
+		return fmt.Errorf("--look-back %d: a number of keys from 1 on, such as 10000", f.lookBack)
+	case f.queue != "" && f.lookBack > 0:
+		return errors.New("--look-back does not go with --sqs: the queue tells what is new, and each --reconcile lists everything")
+	case f.queue == "" && f.lookBack == 0 && f.own.Changed("reconcile"):
+		return errors.New("--reconcile goes with --sqs or --look-back: without them, each listing is whole, and --poll-interval is the time between two")
 	case f.queue != "" && f.own.Changed("poll-interval"):
 		return errors.New("--poll-interval does not go with --sqs: the queue tells what is new, and --reconcile is the time between two listings")
 	case f.reconcile < shortestPolling:
 		return fmt.Errorf("--reconcile %v: at least %v", f.reconcile, shortestPolling)
+	}
+	return nil
+}
+
+// checkSources refuses what has no effect on any of the sources.
+func (f *followFlags) checkSources(places []source.Place) error {
+	isStore := func(p source.Place) bool { return p.Location.Scheme != "file" }
+	if f.lookBack > 0 && !slices.ContainsFunc(places, isStore) {
+		return usage(errors.New("--look-back goes with s3:// sources: local folders are always listed whole"))
 	}
 	return nil
 }

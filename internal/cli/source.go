@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,18 +25,30 @@ type opened struct {
 	target  string // the key of the file that is loaded into, "" if it is none
 }
 
+// paged is what takes a source's pages.
+type paged = func(context.Context, object.Bucket, []object.Info) error
+
 // Pages leaves out the file that is loaded into: "sluice load ." finds it
 // beside the data, and must not try to load it into itself.
-func (o *opened) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
+func (o *opened) Pages(ctx context.Context, page paged) error {
+	return o.Source.Pages(ctx, o.butTarget(page))
+}
+
+// Tail leaves it out as well.
+func (o *opened) Tail(ctx context.Context, lookBack int, whole bool, page paged) error {
+	return o.Source.Tail(ctx, lookBack, whole, o.butTarget(page))
+}
+
+func (o *opened) butTarget(page paged) paged {
 	if o.target == "" {
-		return o.Source.Pages(ctx, page)
+		return page
 	}
-	return o.Source.Pages(ctx, func(ctx context.Context, b object.Bucket, infos []object.Info) error {
+	return func(ctx context.Context, b object.Bucket, infos []object.Info) error {
 		if b.Name() == abstract.LocalBucket {
 			infos = slices.DeleteFunc(infos, func(i object.Info) bool { return o.isTarget(i.Key) })
 		}
 		return page(ctx, b, infos)
-	})
+	}
 }
 
 func (o *opened) isTarget(key string) bool {
@@ -84,7 +97,7 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 		o.places = append(o.places, source.Place{Bucket: buckets[name], Location: location})
 		tables = append(tables, location.TableName())
 	}
-	if err := f.store.check(o.places); err != nil {
+	if err := cmp.Or(f.store.check(o.places), f.follow.checkSources(o.places)); err != nil {
 		return nil, errors.Join(err, o.Close())
 	}
 	o.Source = snapshot.New(o.places...)

@@ -15,6 +15,8 @@ type faults struct {
 	listsDirectory bool `fault:"list/prefix"`
 	listsOn        bool `fault:"list/many/error"`
 	wrapsErrors    bool `fault:"list/many/error"`
+	listsFrom      bool `fault:"list/many/after"`
+	foldsOrder     bool `fault:"list/after"`
 	ignoresContext bool `fault:"open/cancel"`
 	unclassified   bool `fault:"missing"`
 	shortIsEnd     bool `fault:"open/ranges"`
@@ -59,6 +61,8 @@ func faultNamed(name string) faults {
 		listsDirectory: name == "listsDirectory",
 		listsOn:        name == "listsOn",
 		wrapsErrors:    name == "wrapsErrors",
+		listsFrom:      name == "listsFrom",
+		foldsOrder:     name == "foldsOrder",
 		ignoresContext: name == "ignoresContext",
 		unclassified:   name == "unclassified",
 		shortIsEnd:     name == "shortIsEnd",

@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 	}{
 		{"list/many", testListMany},
 		{"list/prefix", testListPrefix},
+		{"list/after", testListAfter},
 		{"stat", testStat},
 		{"missing", testMissing},
 		{"keys", testKeys},

@@ -25,9 +25,18 @@ func testListMany(t *testing.T, h Harness) {
 		keys[key] = true
 	}
 	t.Run("pages", func(t *testing.T) { testListPages(t, h, keys) })
-	t.Run("error", func(t *testing.T) { testListError(t, h) })
-	t.Run("cancel", func(t *testing.T) { testListCancel(t, h) })
+	all := func(ctx context.Context, page func([]object.Info) error) error {
+		return h.Bucket.List(ctx, h.Prefix, page)
+	}
+	t.Run("error", func(t *testing.T) { testListError(t, all) })
+	t.Run("cancel", func(t *testing.T) { testListCancel(t, all) })
+	if ordered, ok := h.Bucket.(object.Ordered); ok {
+		t.Run("after", func(t *testing.T) { testListManyAfter(t, h, ordered, keys) })
+	}
 }
+
+// listing is one way to list many keys.
+type listing func(ctx context.Context, page func([]object.Info) error) error
 
 func testListPages(t *testing.T, h Harness, want map[string]bool) {
 	got := h.list(t, h.Prefix)
@@ -72,10 +81,10 @@ func testListPrefix(t *testing.T, h Harness) {
 	}
 }
 
-func testListError(t *testing.T, h Harness) {
+func testListError(t *testing.T, list listing) {
 	stop := errors.New("stop")
 	calls := 0
-	err := h.Bucket.List(t.Context(), h.Prefix, func([]object.Info) error {
+	err := list(t.Context(), func([]object.Info) error {
 		calls++
 		return stop
 	})
@@ -87,10 +96,10 @@ func testListError(t *testing.T, h Harness) {
 	}
 }
 
-func testListCancel(t *testing.T, h Harness) {
+func testListCancel(t *testing.T, list listing) {
 	ctx, cancel := context.WithCancel(t.Context())
 	calls := 0
-	err := h.Bucket.List(ctx, h.Prefix, func([]object.Info) error {
+	err := list(ctx, func([]object.Info) error {
 		calls++
 		cancel()
 		return nil
@@ -101,7 +110,7 @@ func testListCancel(t *testing.T, h Harness) {
 	if calls != 1 {
 		t.Errorf("page was called %d times, want once", calls)
 	}
-	err = h.Bucket.List(ctx, h.Prefix, func([]object.Info) error {
+	err = list(ctx, func([]object.Info) error {
 		t.Error("page was called although the context had ended before")
 		return nil
 	})

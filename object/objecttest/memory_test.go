@@ -74,8 +74,19 @@ func (m *memory) Stat(ctx context.Context, key string) (object.Info, error) {
 }
 
 func (m *memory) List(ctx context.Context, prefix string, page func([]object.Info) error) error {
+	return m.list(ctx, prefix, page, func(string) bool { return true })
+}
+
+func (m *memory) ListAfter(ctx context.Context, prefix, after string, page func([]object.Info) error) error {
+	return m.list(ctx, prefix, page, func(key string) bool { return key > after || m.faults.listsFrom && key == after })
+}
+
+func (m *memory) list(ctx context.Context, prefix string, page func([]object.Info) error, wanted func(key string) bool) error {
 	m.mu.Lock()
-	keys := slices.Sorted(maps.Keys(m.objects))
+	keys := slices.DeleteFunc(slices.Sorted(maps.Keys(m.objects)), func(key string) bool { return !wanted(key) })
+	if m.faults.foldsOrder {
+		slices.SortFunc(keys, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	}
 	var infos []object.Info
 	for _, key := range keys {
 		inDir := strings.HasPrefix(key, prefix[:strings.LastIndexByte(prefix, '/')+1])

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/internal/awsclient"
+	"github.com/seed-ede61cd5/sluice/internal/pause"
 )
 
 const (
@@ -57,14 +58,7 @@ func (a *attempts) again(ctx context.Context, b *Bucket, what request, err error
 	a.longest = min(max(2*a.longest, firstWait), longestWait)
 	// Anything from nothing to the longest: many who failed together do not
 	// come back together.
-	timer := time.NewTimer(rand.N(a.longest))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return pause.For(ctx, rand.N(a.longest))
 }
 
 // moved says that a body has made progress since its last failure.

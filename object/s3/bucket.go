@@ -29,6 +29,7 @@ type Bucket struct {
 var (
 	_ object.Bucket  = (*Bucket)(nil)
 	_ object.Metered = (*Bucket)(nil)
+	_ object.Ordered = (*Bucket)(nil)
 )
 
 // Open returns the bucket of that name. It reads the configuration, but asks

@@ -197,12 +197,17 @@ func (d *double) serveList(w http.ResponseWriter, r *http.Request) {
 		d.order(keys)
 	}
 	keys = slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, q.Get("prefix")) })
-	from, _ := strconv.Atoi(q.Get("continuation-token"))
+	position, after, continued := strings.Cut(q.Get("continuation-token"), " ")
+	if !continued {
+		after = q.Get("start-after")
+	}
+	keys = slices.DeleteFunc(keys, func(key string) bool { return key <= after })
+	from, _ := strconv.Atoi(position)
 	most, _ := strconv.Atoi(cmp.Or(q.Get("max-keys"), "1000"))
 	to := min(from+most, len(keys))
 	out := listResult{Name: "bucket", Prefix: q.Get("prefix"), EncodingType: q.Get("encoding-type"), KeyCount: to - from}
 	if out.IsTruncated = to < len(keys); out.IsTruncated {
-		out.NextContinuationToken = strconv.Itoa(to)
+		out.NextContinuationToken = fmt.Sprint(to, " ", after)
 	}
 	for _, key := range keys[from:to] {
 		o := d.objects[key]
@@ -296,5 +301,5 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }
 
-// pause lets the bubble's time pass.
-func pause(d time.Duration) { time.Sleep(d) }
+// rest lets the bubble's time pass.
+func rest(d time.Duration) { time.Sleep(d) }

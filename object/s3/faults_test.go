@@ -366,7 +366,7 @@ func TestS10SlowReader(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pause(5 * time.Minute)
+			rest(5 * time.Minute)
 		}
 		if !bytes.Equal(got, want) {
 			t.Error("other bytes than are stored")

@@ -21,11 +21,37 @@ const pageSize = 1000
 // List implements [object.Bucket]: one LIST for each page of the store's. An
 // empty page is followed by the next like any other (S-28).
 func (b *Bucket) List(ctx context.Context, prefix string, page func([]object.Info) error) error {
+	return b.list(ctx, prefix, "", page)
+}
+
+// directorySuffix ends the names of directory buckets (S3 Express).
+const directorySuffix = "--x-s3"
+
+// ListAfter implements [object.Ordered] with StartAfter. Directory buckets
+// have no order. Other stores are taken by what they list (S-29): one that
+// ignores StartAfter lists a key that does not come after it.
+func (b *Bucket) ListAfter(ctx context.Context, prefix, after string, page func([]object.Info) error) error {
+	if strings.HasSuffix(b.name, directorySuffix) {
+		return listError(b, fmt.Errorf("%w: it is a directory bucket", object.ErrUnordered))
+	}
+	last := after
+	return b.list(ctx, prefix, after, func(infos []object.Info) error {
+		for _, info := range infos {
+			if info.Key <= last {
+				return listError(b, fmt.Errorf("%w: it lists %q after %q", object.ErrUnordered, info.Key, last))
+			}
+			last = info.Key
+		}
+		return page(infos)
+	})
+}
+
+func (b *Bucket) list(ctx context.Context, prefix, after string, page func([]object.Info) error) error {
 	infos := make([]object.Info, 0, pageSize)
 	var token *string
 	var loop loopGuard
 	for {
-		out, err := b.listPage(ctx, prefix, token)
+		out, err := b.listPage(ctx, prefix, after, token)
 		if err != nil {
 			return err
 		}
@@ -51,15 +77,18 @@ func listError(b *Bucket, err error) error {
 	return abstract.WithClass(abstract.Permanent, fmt.Errorf("list bucket %q: %w", b.name, err))
 }
 
-// listPage asks for one page. The keys come URL-encoded, because XML cannot
-// carry all of them (S-36).
-func (b *Bucket) listPage(ctx context.Context, prefix string, token *string) (*s3.ListObjectsV2Output, error) {
+// listPage asks for one page, the first one if there is no token. The keys
+// come URL-encoded, because XML cannot carry all of them (S-36).
+func (b *Bucket) listPage(ctx context.Context, prefix, after string, token *string) (*s3.ListObjectsV2Output, error) {
 	in := &s3.ListObjectsV2Input{
 		Bucket: &b.name, ContinuationToken: token, EncodingType: types.EncodingTypeUrl,
 		MaxKeys: aws.Int32(pageSize), RequestPayer: b.payer,
 	}
 	if prefix != "" {
 		in.Prefix = &prefix
+	}
+	if after != "" && token == nil {
+		in.StartAfter = &after
 	}
 	var out *s3.ListObjectsV2Output
 	err := b.retry(ctx, request{doing: "list", key: prefix}, func() (err error) {

@@ -7,4 +7,8 @@
 // arrive in any order. A key that a listing missed because it was written
 // behind the listing's position is found by the next one. The price is a
 // listing per pass, and a ledger query for each of its pages.
+//
+// Where keys grow, that price is lower with [Config.LookBack]: most passes
+// list the ends of places only. It decides when a key is met, not whether: all
+// are by the next whole listing.
 package poll

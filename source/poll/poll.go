@@ -16,12 +16,25 @@ import (
 // wakes it for.
 const DefaultInterval = 30 * time.Second
 
+// DefaultReconcile is how long a source that looks back waits between two
+// whole listings.
+const DefaultReconcile = time.Hour
+
 // Config says how to poll.
 type Config struct {
 	// Interval is the time between the end of a listing and the next one,
 	// which comes after DefaultInterval at the latest if the listing failed.
 	// Default: [DefaultInterval].
 	Interval time.Duration
+	// LookBack, if it is not 0, lists only the ends of places whose stores list
+	// in the order of their keys: as many keys as that before the greatest one
+	// seen, and what comes after. The list must be a [source.Tailer]; in any
+	// other everything is listed each time.
+	LookBack int
+	// Reconcile is the time between the beginnings of two listings that are
+	// whole in spite of LookBack, as the first one is: what came late and
+	// sorts early is found by them. Default: [DefaultReconcile].
+	Reconcile time.Duration
 	// MinAge leaves local files that were changed within that time for a later
 	// listing: they may still be being written. Other stores have no
 	// unfinished objects.
@@ -38,6 +51,9 @@ type Config struct {
 type Source struct {
 	list   source.Source
 	config Config
+
+	tail       source.Tailer // nil if every listing is whole
+	reconciled time.Time     // when the last whole listing that came to its end began
 }
 
 var _ source.Source = (*Source)(nil)
@@ -50,17 +66,24 @@ func New(list source.Source, config Config) *Source {
 	if config.Interval <= 0 {
 		config.Interval = DefaultInterval
 	}
+	if config.Reconcile <= 0 {
+		config.Reconcile = DefaultReconcile
+	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Source{list, config}
+	s := &Source{list: list, config: config}
+	if config.LookBack > 0 {
+		s.tail, _ = list.(source.Tailer)
+	}
+	return s
 }
 
 // Done implements [source.Source].
 func (s *Source) Done(ctx context.Context, id abstract.ObjectID) error { return s.list.Done(ctx, id) }
 
-// Failed implements [source.Source]. The next listing delivers the object
-// again.
+// Failed implements [source.Source]. The next listing that comes to it
+// delivers the object again.
 func (s *Source) Failed(ctx context.Context, id abstract.ObjectID, cause error, parked bool) error {
 	return s.list.Failed(ctx, id, cause, parked)
 }
@@ -72,7 +95,7 @@ func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bu
 	for listed := false; ; {
 		w.refresh() // before listing: what comes later is an event
 		p := pass{source: s, page: page, begun: time.Now()}
-		err := s.list.Pages(ctx, p.take)
+		err := s.listing(ctx, &p)
 		wait := s.config.Interval
 		_, nothing := errors.AsType[*source.NothingError](err)
 		switch {
@@ -86,7 +109,7 @@ func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bu
 			return err
 		default:
 			wait = min(wait, DefaultInterval)
-			s.config.Logger.Error("a listing failed, trying again", "in", wait, "error", err)
+			s.failed(err, wait)
 		}
 		if p.young > 0 {
 			wait = min(wait, p.young)

@@ -131,15 +131,6 @@ func TestFailedListingIsNotAnIntervalLate(t *testing.T) {
 	})
 }
 
-func TestPageErrorEndsPolling(t *testing.T) {
-	full := abstract.WithClass(abstract.Transient, errors.New("full"))
-	err := New(newScript("mem://b", keys("a")), Config{}).Pages(context.Background(),
-		func(context.Context, object.Bucket, []object.Info) error { return full })
-	if err != full {
-		t.Errorf("Pages returned %v", err)
-	}
-}
-
 // TestYoungFilesAreLeftForLater: a local file that was changed just now is
 // delivered once it has rested, and the wait is no longer than that takes.
 func TestYoungFilesAreLeftForLater(t *testing.T) {

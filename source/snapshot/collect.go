@@ -48,14 +48,15 @@ type listed struct {
 type listedPattern struct {
 	bucket  object.Bucket
 	pattern object.Pattern
+	after   string // the key after which the listing began
 }
 
-func (l *listed) add(b object.Bucket, p object.Pattern) {
+func (l *listed) add(b object.Bucket, p object.Pattern, after string) {
 	if key, ok := p.Key(); ok {
 		l.keys[abstract.ObjectID{Bucket: b.Name(), Key: key}] = true
 		return
 	}
-	l.patterns = append(l.patterns, listedPattern{b, p})
+	l.patterns = append(l.patterns, listedPattern{b, p, after})
 }
 
 // has tells whether a key was delivered before. A pattern that matches it is
@@ -65,7 +66,7 @@ func (l *listed) has(b object.Bucket, key string) bool {
 		return true
 	}
 	for _, earlier := range l.patterns {
-		if earlier.bucket.Name() != b.Name() || !earlier.pattern.Match(key) {
+		if earlier.bucket.Name() != b.Name() || key <= earlier.after || !earlier.pattern.Match(key) {
 			continue
 		}
 		linker, ok := b.(object.Linker)

@@ -13,13 +13,16 @@ import (
 type Place = source.Place
 
 // Source lists places. It implements [source.Source].
-type Source struct{ places []Place }
+type Source struct {
+	places []Place
+	begins []begin // of each place's next listing; see Tail
+}
 
 var _ source.Source = (*Source)(nil)
 
 // New returns the source of all that is in the places. The buckets stay the
 // caller's.
-func New(places ...Place) *Source { return &Source{slices.Clone(places)} }
+func New(places ...Place) *Source { return &Source{places: slices.Clone(places)} }
 
 // Done does nothing: the ledger is all that a later listing needs.
 func (*Source) Done(context.Context, abstract.ObjectID) error { return nil }
@@ -32,16 +35,25 @@ func (*Source) Failed(context.Context, abstract.ObjectID, error, bool) error { r
 // with that of objects. That there is nothing in one of them is known, and
 // reported, when all were listed; see [Source.Check].
 func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
+	return s.pages(ctx, page, func(i int, _ object.Pattern) (object.Bucket, string) { return s.places[i].Bucket, "" })
+}
+
+// pages lists each place in the bucket that view says, which lists what comes
+// after a key.
+func (s *Source) pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error,
+	view func(place int, pattern object.Pattern) (bucket object.Bucket, after string),
+) error {
 	out := collector{page: func(b object.Bucket, infos []object.Info) error { return page(ctx, b, infos) }}
 	seen := listed{keys: map[abstract.ObjectID]bool{}}
 	var nothing source.NothingError
-	for _, place := range s.places {
+	for i, place := range s.places {
 		pattern, err := place.Location.Resolve(ctx, place.Bucket)
 		if err != nil {
 			return err
 		}
-		found := false
-		err = object.List(ctx, place.Bucket, pattern, func(infos []object.Info) error {
+		bucket, after := view(i, pattern)
+		found := after != "" // once
+		err = object.List(ctx, bucket, pattern, func(infos []object.Info) error {
 			found = true
 			for _, info := range infos {
 				if seen.has(place.Bucket, info.Key) {
@@ -59,7 +71,7 @@ func (s *Source) Pages(ctx context.Context, page func(context.Context, object.Bu
 		if !found {
 			nothing.Locations = append(nothing.Locations, place.Location.Text)
 		}
-		seen.add(place.Bucket, pattern)
+		seen.add(place.Bucket, pattern, after)
 	}
 	if err := out.flush(); err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/object/file"
 	"github.com/seed-ede61cd5/sluice/source"
@@ -159,24 +158,11 @@ func nothingIn(t *testing.T, err error) []string {
 	return nothing.Locations
 }
 
-func TestPagesEnd(t *testing.T) {
-	dir := folder(t, "a.csv", "b.csv")
-	s := snapshot.New(places(t, dir, "*")...)
-	stop := errors.New("stop")
-	err := s.Pages(t.Context(), func(context.Context, object.Bucket, []object.Info) error { return stop })
-	if err != stop {
-		t.Errorf("an error from page came back as %v", err)
-	}
+func TestCheckEnds(t *testing.T) {
+	s := snapshot.New(places(t, folder(t, "a.csv"), "*")...)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err = s.Pages(ctx, func(context.Context, object.Bucket, []object.Info) error { return stop })
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
-	}
 	if err := s.Check(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("check, cancelled: %v", err)
-	}
-	if err := s.Done(t.Context(), abstract.ObjectID{}); err != nil {
-		t.Errorf("done: %v", err)
+		t.Errorf("cancelled: %v", err)
 	}
 }

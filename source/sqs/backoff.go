@@ -2,8 +2,9 @@ package sqs
 
 import (
 	"context"
-	"math/rand/v2"
 	"time"
+
+	"github.com/seed-ede61cd5/sluice/internal/pause"
 )
 
 const (
@@ -16,18 +17,10 @@ const (
 // backoff counts the waits after failures in a row.
 type backoff struct{ longest time.Duration }
 
-// sleep waits for half of the longest time at least, or returns ctx's error
-// when that ends. Many who failed together do not come back together.
+// sleep waits, or returns ctx's error when that ends.
 func (b *backoff) sleep(ctx context.Context) error {
 	b.longest = min(max(2*b.longest, firstWait), longestWait)
-	timer := time.NewTimer(b.longest/2 + rand.N(b.longest/2))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return pause.For(ctx, pause.About(b.longest))
 }
 
 // reset says that a request has succeeded.

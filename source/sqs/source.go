@@ -118,15 +118,17 @@ func (s *Source) forward(ctx context.Context, arrivals <-chan []delivery, page f
 		for len(batch) > 0 {
 			var infos []object.Info
 			bucket := batch[0].bucket
-			for len(batch) > 0 && len(infos) < pageSize && batch[0].bucket.Name() == bucket.Name() {
-				infos = append(infos, batch[0].info)
-				batch = batch[1:]
-			}
-			if err := page(ctx, bucket, infos); err != nil {
-				s.giveBack(batch)
-				for _, info := range infos {
-					s.giveBack([]delivery{{bucket, info}})
+			for _, d := range batch {
+				if len(infos) == pageSize || d.bucket.Name() != bucket.Name() {
+					break
 				}
+				infos = append(infos, d.info)
+			}
+			handed := batch[:len(infos)] // infos is page's to change
+			batch = batch[len(infos):]
+			if err := page(ctx, bucket, infos); err != nil {
+				s.giveBack(handed)
+				s.giveBack(batch)
 				return err
 			}
 		}

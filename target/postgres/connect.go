@@ -6,13 +6,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/pause"
 )
 
 // connect makes a connection, in one attempt at each of the servers named.
@@ -53,22 +53,9 @@ func (t *Target) begin(ctx context.Context, conn *pgx.Conn) (*pgx.Conn, error) {
 			return nil, err
 		}
 		conn = nil
-		if err := sleep(ctx, wait); err != nil {
+		if err := pause.For(ctx, pause.About(wait)); err != nil {
 			return nil, err
 		}
-	}
-}
-
-// sleep waits for about that long, so that several loaders do not stay in
-// step, or until ctx ends.
-func sleep(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait/2 + rand.N(wait/2+1))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/pause"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/target"
 )
@@ -86,7 +87,7 @@ func (t *Target) prepareAgain(ctx context.Context) error {
 	giveUp := time.Now().Add(t.timeouts.reconnect)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		err := t.prepare(ctx)
-		if abstract.ClassOf(err) != abstract.Transient || time.Now().After(giveUp) || sleep(ctx, wait) != nil {
+		if abstract.ClassOf(err) != abstract.Transient || time.Now().After(giveUp) || pause.For(ctx, pause.About(wait)) != nil {
 			return err
 		}
 	}

@@ -207,4 +207,19 @@ var mutants = []mutant{
 		[]edit{{"	m.fate.join(fate{keep: true, delay: delay})\n", "	_ = delay\n"}},
 		tests{"source/sqs", "Q11Q16"},
 	},
+	{
+		"a late key is not looked for: everything is never listed again", "source/poll/lookback.go",
+		[]edit{{"p.begun.Sub(s.reconciled) >= s.config.Reconcile", "p.begun.Before(s.reconciled)"}},
+		tests{"source/poll", "TestLookBackFinds"},
+	},
+	{
+		"a listing that broke off counts as a whole one", "source/poll/lookback.go",
+		[]edit{{"; err == nil || nothing {", "; err == nil || nothing || p.err == nil {"}},
+		tests{"source/poll", "TestLookBackPagesThatFail"},
+	},
+	{
+		"a place hides what another one's listing has left out", "source/snapshot/collect.go",
+		[]edit{{"key <= earlier.after || ", ""}},
+		tests{"source/poll", "TestLookBackFinds"},
+	},
 }

@@ -92,6 +92,44 @@ func TestC03LaneOrder(t *testing.T) {
 	consistent(t, address, 1400)
 }
 
+// TestWaitingLaneIsHeardOf: the server hears of a transaction that waits for
+// the one before it after a third of the time in which it would end it for
+// being idle; and the transaction is committed in the end.
+func TestWaitingLaneIsHeardOf(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for 20 s")
+	}
+	t.Parallel()
+	address := database(t, t.Name())
+	db := openLanes(t, address)
+	must(t, db.Create(t.Context(), "t", numbers))
+	a := register(t, db, "a")
+	letGo := hold(t, address, a)
+	cfg, told := order(t)
+	s := session(t, db, cfg)
+	for n := range int64(4) {
+		must(t, s.Push(stretch(a, n*100, n*100+100)))
+	}
+	side := connect(t, address)
+	until(t, side, ready, 3)
+	// The first one waits for our lock, for 30 s at most; those behind it have
+	// said that they are there before.
+	heard := false
+	for deadline := time.Now().Add(27 * time.Second); !heard && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		must(t, side.QueryRow(t.Context(), `SELECT count(*) >= 2 FROM pg_stat_activity WHERE datname = current_database()
+			AND application_name = 'sluice' AND state = 'idle in transaction' AND query = 'SELECT 1'`).Scan(&heard))
+	}
+	if !heard {
+		t.Error("the server does not hear of the transactions that wait")
+	}
+	letGo()
+	must(t, s.Flush())
+	if *told != 400 {
+		t.Errorf("told of %d rows, want 400", *told)
+	}
+	consistent(t, address, 400)
+}
+
 // TestT01LaneLost: the server ends the second of four transactions. The first
 // one is committed, and what came after it is undone with it.
 func TestT01LaneLost(t *testing.T) {
