@@ -209,11 +209,8 @@ func (f *follow) fly(ctx context.Context, fl *flight) error {
 			return ctx.Err()
 		}
 	}
-	if j.file.Info.Size <= wholeFile {
-		store := j.file.Bucket
-		j.file.Bucket = &wholeBucket{Bucket: store}
-		defer func() { j.file.Bucket = store }()
-	}
+	j.gather()
+	defer j.scatter()
 	f.emptiest().begin(fl)
 	err := f.readFile(ctx, j, nil, fl.push)
 	if err == nil {
