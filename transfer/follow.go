@@ -94,7 +94,7 @@ func (l *load) follow(ctx context.Context) error {
 // nothing left to do.
 func (f *follow) read(ctx context.Context, readers int) error {
 	group, groupCtx := errgroup.WithContext(ctx)
-	jobs := make(chan *job)
+	jobs := make(chan *job, foundAhead)
 	group.Go(func() error { return f.feed(groupCtx, jobs) })
 	group.Go(func() error {
 		first, err := f.prepare(groupCtx, jobs)

@@ -84,7 +84,7 @@ func (l *load) run(ctx context.Context) error {
 		return err
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
-	jobs := make(chan *job)
+	jobs := make(chan *job, foundAhead)
 	group.Go(func() error { return l.feed(groupCtx, jobs) })
 	group.Go(func() error {
 		first, err := l.prepare(groupCtx, jobs)

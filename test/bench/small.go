@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -74,6 +75,7 @@ func runSmall(ctx context.Context, args []string) error {
 		return getSmall(ctx, args[1], numbers[0], numbers[1])
 	}
 	numbers = append(numbers, []int{10_000, 5}[min(len(numbers), 2):]...)
+	numbers[1] = max(numbers[1], 1)
 	sluice := os.Getenv("SLUICE")
 	if sluice == "" {
 		return errNoSluice
@@ -86,7 +88,8 @@ func runSmall(ctx context.Context, args []string) error {
 	return benchSmall(ctx, sluice, dir, numbers[0], numbers[1])
 }
 
-// benchSmall measures that many objects in that many rounds.
+// benchSmall measures that many objects in that many rounds, and one before
+// them that warms the caches.
 func benchSmall(ctx context.Context, sluice, dir string, objects, rounds int) (err error) {
 	b := &smallBench{sluice: sluice, objects: objects}
 	if b.self, err = os.Executable(); err != nil {
@@ -161,13 +164,15 @@ func (b *smallBench) compare(ctx context.Context, rounds int) error {
 			}
 		}
 	}
-	wall := func(name string) float64 {
-		var list []load
+	of := func(name string, value func(smallRun) float64) float64 {
+		var values []float64
 		for _, r := range runs[name] {
-			list = append(list, load{wall: r.wall})
+			values = append(values, value(r))
 		}
-		return median(list, func(l load) float64 { return l.wall })
+		slices.Sort(values)
+		return values[len(values)/2]
 	}
+	wall := func(name string) float64 { return of(name, func(r smallRun) float64 { return r.wall }) }
 	fastest := wall(getName(smallClients[0]))
 	for _, n := range smallClients[1:] {
 		fastest = min(fastest, wall(getName(n)))
@@ -177,16 +182,9 @@ func (b *smallBench) compare(ctx context.Context, rounds int) error {
 		b.objects, b.rows, rounds, runtime.NumCPU(), runtime.Version(), average)
 	fmt.Printf("%-28s %9s %11s %14s %11s %11s %11s\n", "", "median", "objects/s", "of GET-only", "client CPU", "store CPU", "server CPU")
 	for _, name := range names {
-		cpu := func(of func(smallRun) float64) float64 {
-			var list []load
-			for _, r := range runs[name] {
-				list = append(list, load{client: of(r)})
-			}
-			return median(list, func(l load) float64 { return l.client })
-		}
 		fmt.Printf("%-28s %8.2fs %11.0f %14.2f %10.2fs %10.2fs %10.2fs\n", name, wall(name), float64(b.objects)/wall(name), fastest/wall(name),
-			cpu(func(r smallRun) float64 { return r.client }), cpu(func(r smallRun) float64 { return r.store }),
-			cpu(func(r smallRun) float64 { return r.database }))
+			of(name, func(r smallRun) float64 { return r.client }), of(name, func(r smallRun) float64 { return r.store }),
+			of(name, func(r smallRun) float64 { return r.database }))
 	}
 	return nil
 }
@@ -236,18 +234,18 @@ func (b *smallBench) run(ctx context.Context, name string) (r smallRun, err erro
 // follow runs until every object was reported as loaded, which is after its
 // commit, and tells how long that took.
 func (b *smallBench) follow(cmd *exec.Cmd, begun time.Time) (wall float64, err error) {
-	errors, err := cmd.StderrPipe()
+	said, err := cmd.StderrPipe()
 	if err != nil {
 		return 0, err
 	}
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	var said bytes.Buffer
+	var other bytes.Buffer
 	loaded := 0
-	for lines := bufio.NewScanner(errors); lines.Scan(); {
+	for lines := bufio.NewScanner(said); lines.Scan(); {
 		if !bytes.Contains(lines.Bytes(), []byte(`msg=loaded`)) {
-			said.Write(append(lines.Bytes(), '\n'))
+			other.Write(append(lines.Bytes(), '\n'))
 		} else if loaded++; loaded == b.objects {
 			wall = time.Since(begun).Seconds()
 			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -256,7 +254,7 @@ func (b *smallBench) follow(cmd *exec.Cmd, begun time.Time) (wall float64, err e
 		}
 	}
 	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 130 || loaded != b.objects {
-		return 0, fmt.Errorf("%d of %d loaded: %w\n%s", loaded, b.objects, err, said.Bytes())
+		return 0, fmt.Errorf("%d of %d loaded: %w\n%s", loaded, b.objects, err, other.Bytes())
 	}
 	return wall, nil
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
-	"net/http"
 
 	"github.com/seed-ede61cd5/sluice/test/internal/orders"
 	"github.com/seed-ede61cd5/sluice/test/internal/s3server"
