@@ -43,61 +43,20 @@ type smallRun struct {
 
 // smallBench is the rig.
 type smallBench struct {
-	sluice, self, endpoint, url string
-	objects                     int
-	rows                        int64
-	conn                        *pgx.Conn
-	storePID, databasePID       int
+	*bench
+	endpoint, url         string
+	inAll                 int64 // rows
+	conn                  *pgx.Conn
+	storePID, databasePID int
 }
 
-// runSmall is
-//
-//	SLUICE=bin/sluice go run ./bench small [objects] [rounds]
-//
-// and what the processes do that it starts.
-func runSmall(ctx context.Context, args []string) error {
-	var numbers []int
-	rest := args[1:]
-	if args[0] != "small" {
-		rest = args[2:]
-	}
-	for _, a := range rest {
-		n, err := strconv.Atoi(a)
-		if err != nil {
-			return err
-		}
-		numbers = append(numbers, n)
-	}
-	switch args[0] {
-	case "small-store":
-		return smallStore(ctx, args[1], numbers[0])
-	case "small-get":
-		return getSmall(ctx, args[1], numbers[0], numbers[1])
-	}
-	numbers = append(numbers, []int{10_000, 5}[min(len(numbers), 2):]...)
-	numbers[1] = max(numbers[1], 1)
-	sluice := os.Getenv("SLUICE")
-	if sluice == "" {
-		return errNoSluice
-	}
-	dir, err := os.MkdirTemp("", "sluice-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	return benchSmall(ctx, sluice, dir, numbers[0], numbers[1])
-}
-
-// benchSmall measures that many objects in that many rounds, and one before
-// them that warms the caches.
-func benchSmall(ctx context.Context, sluice, dir string, objects, rounds int) (err error) {
-	b := &smallBench{sluice: sluice, objects: objects}
-	if b.self, err = os.Executable(); err != nil {
-		return err
-	}
-	server, err := postgres.Start(ctx, dir, "fsync = on")
+// runSmall measures the objects in rounds, and one before them that warms the
+// caches.
+func runSmall(ctx context.Context, bench *bench) (err error) {
+	b := &smallBench{bench: bench}
+	server, err := postgres.Start(ctx, bench.dir, "fsync = on")
 	if errors.Is(err, postgres.ErrNone) {
-		fmt.Println("\nsmall files, without PostgreSQL:", err)
+		bench.printf("\nsmall files, without PostgreSQL: %v\n", err)
 		return nil
 	}
 	if err != nil {
@@ -112,18 +71,18 @@ func benchSmall(ctx context.Context, sluice, dir string, objects, rounds int) (e
 		return err
 	}
 	defer b.conn.Close(ctx)
-	stop, err := b.startStore(dir)
+	stop, err := b.startStore()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	return b.compare(ctx, rounds)
+	return b.compare(ctx)
 }
 
 // startStore starts the S3 server with the objects in it, which ends when its
 // standard input does.
-func (b *smallBench) startStore(dir string) (stop func() error, err error) {
-	cmd := exec.Command(b.self, "small-store", dir, strconv.Itoa(b.objects))
+func (b *smallBench) startStore() (stop func() error, err error) {
+	cmd := exec.Command(b.self, "child-small-store", b.dir, strconv.Itoa(b.objects))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -139,7 +98,7 @@ func (b *smallBench) startStore(dir string) (stop func() error, err error) {
 	stop = func() error { return errors.Join(in.Close(), cmd.Wait()) }
 	b.storePID = cmd.Process.Pid
 	for lines := bufio.NewScanner(out); lines.Scan(); { // versitygw says things as well
-		if _, err := fmt.Sscanf(lines.Text(), smallReady, &b.endpoint, &b.rows); err == nil {
+		if _, err := fmt.Sscanf(lines.Text(), smallReady, &b.endpoint, &b.inAll); err == nil {
 			return stop, nil
 		}
 	}
@@ -147,13 +106,13 @@ func (b *smallBench) startStore(dir string) (stop func() error, err error) {
 }
 
 // compare runs everything in turns and prints the medians.
-func (b *smallBench) compare(ctx context.Context, rounds int) error {
+func (b *smallBench) compare(ctx context.Context) error {
 	names := []string{"sluice load", "sluice load --follow"}
 	runs := map[string][]smallRun{}
 	for _, n := range smallClients {
 		names = append(names, getName(n))
 	}
-	for round := range rounds + 1 {
+	for round := range b.rounds + 1 {
 		for _, name := range names {
 			run, err := b.run(ctx, name)
 			if err != nil {
@@ -177,12 +136,11 @@ func (b *smallBench) compare(ctx context.Context, rounds int) error {
 	for _, n := range smallClients[1:] {
 		fastest = min(fastest, wall(getName(n)))
 	}
-	average, _ := os.ReadFile("/proc/loadavg")
-	fmt.Printf("\n%d objects of 1 KiB, %d rows, %d rounds, %d cores, %s, load average %.4s\n\n",
-		b.objects, b.rows, rounds, runtime.NumCPU(), runtime.Version(), average)
-	fmt.Printf("%-28s %9s %11s %14s %11s %11s %11s\n", "", "median", "objects/s", "of GET-only", "client CPU", "store CPU", "server CPU")
+	b.printf("\n%d objects of 1 KiB, %d rows, %d rounds, %d cores, %s, load average %s\n\n",
+		b.objects, b.inAll, b.rounds, runtime.NumCPU(), runtime.Version(), loadAverage())
+	b.printf("%-28s %9s %11s %14s %11s %11s %11s\n", "", "median", "objects/s", "of GET-only", "client CPU", "store CPU", "server CPU")
 	for _, name := range names {
-		fmt.Printf("%-28s %8.2fs %11.0f %14.2f %10.2fs %10.2fs %10.2fs\n", name, wall(name), float64(b.objects)/wall(name), fastest/wall(name),
+		b.printf("%-28s %8.2fs %11.0f %14.2f %10.2fs %10.2fs %10.2fs\n", name, wall(name), float64(b.objects)/wall(name), fastest/wall(name),
 			of(name, func(r smallRun) float64 { return r.client }), of(name, func(r smallRun) float64 { return r.store }),
 			of(name, func(r smallRun) float64 { return r.database }))
 	}
@@ -202,7 +160,7 @@ func (b *smallBench) run(ctx context.Context, name string) (r smallRun, err erro
 	var cmd *exec.Cmd
 	if clients, ok := strings.CutPrefix(name, "GET only, "); ok {
 		n, _, _ := strings.Cut(clients, " ")
-		cmd = exec.Command(b.self, "small-get", b.endpoint, strconv.Itoa(b.objects), n)
+		cmd = exec.Command(b.self, "child-small-get", b.endpoint, strconv.Itoa(b.objects), n)
 	} else {
 		cmd = exec.Command(b.sluice, "load", "s3://"+smallBucket+"/in/", "--endpoint", b.endpoint, "--to", b.url, "--table", "small")
 		if strings.HasSuffix(name, "--follow") {
@@ -265,15 +223,19 @@ func (b *smallBench) check(ctx context.Context) error {
 	if err := b.conn.QueryRow(ctx, "SELECT count(*), count(DISTINCT id) FROM small").Scan(&rows, &ids); err != nil {
 		return err
 	}
-	if rows != b.rows || ids != b.rows {
-		return fmt.Errorf("the table has %d rows of %d ids, want %d of each", rows, ids, b.rows)
+	if rows != b.inAll || ids != b.inAll {
+		return fmt.Errorf("the table has %d rows of %d ids, want %d of each", rows, ids, b.inAll)
 	}
 	return nil
 }
 
 // smallStore is what the S3 server's process does.
-func smallStore(ctx context.Context, dir string, objects int) error {
-	dir = filepath.Join(dir, "s3")
+func smallStore(ctx context.Context, args []string) error {
+	objects, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(args[0], "small-s3")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}

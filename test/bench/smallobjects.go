@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/seed-ede61cd5/sluice/test/internal/orders"
@@ -25,7 +26,7 @@ func smallKey(i int) string { return fmt.Sprintf("in/%06d.csv", i) }
 // the better part of a kilobyte, and tells how many rows there are in all.
 func fillSmall(ctx context.Context, server *s3server.Server, objects int) (rows int64, err error) {
 	bucket := smallBucket
-	if _, err := server.Client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &bucket}); err != nil {
+	if _, err := server.Client.CreateBucket(ctx, &awss3.CreateBucketInput{Bucket: &bucket}); err != nil {
 		return 0, err
 	}
 	for i := range objects {
@@ -47,20 +48,29 @@ func fillSmall(ctx context.Context, server *s3server.Server, objects int) (rows 
 
 // getSmall fetches the objects, so many at a time, and does nothing with them:
 // the AWS SDK for Go as it comes, but that it keeps its connections.
-func getSmall(ctx context.Context, endpoint string, objects, clients int) error {
+func getSmall(ctx context.Context, args []string) error {
+	endpoint := args[0]
+	objects, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	clients, err := strconv.Atoi(args[2])
+	if err != nil {
+		return err
+	}
 	server := s3server.At(endpoint)
 	options := server.Client.Options()
 	options.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConnsPerHost = clients
 	})
-	client := s3.New(options)
+	client := awss3.New(options)
 	group, ctx := errgroup.WithContext(ctx)
 	for c := range clients {
 		group.Go(func() error {
 			bucket := smallBucket
 			for i := c; i < objects; i += clients {
 				key := smallKey(i)
-				out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+				out, err := client.GetObject(ctx, &awss3.GetObjectInput{Bucket: &bucket, Key: &key})
 				if err != nil {
 					return err
 				}
