@@ -47,6 +47,7 @@ type ParseQueue[T any] struct {
 	cancel       context.CancelFunc // ends the context of parse
 	workers      sync.WaitGroup
 	ackGoroutine atomic.Uint64 // the id of the goroutine that calls ack
+	acking       atomic.Bool   // it is calling it
 
 	done     chan struct{} // closed once the queue has ended
 	closing  chan struct{} // closed once Close has begun
@@ -124,8 +125,12 @@ func (q *ParseQueue[T]) Error() error {
 
 // InAck reports whether the calling goroutine is the one that runs the
 // AckFunc, which must not wait for anything that only a later ack can bring.
-// It costs about a microsecond: ask before blocking, not on every call.
+// It costs some microseconds while an AckFunc runs: ask before blocking, not on
+// every call.
 func (q *ParseQueue[T]) InAck() bool {
+	if !q.acking.Load() {
+		return false
+	}
 	id := goroutineID()
 	return id != 0 && id == q.ackGoroutine.Load()
 }

@@ -67,9 +67,11 @@ func (q *ParseQueue[T]) ackLoop() {
 			q.fail(err)
 			broken, err = true, q.Error()
 		}
+		q.acking.Store(true)
 		ackErr := guard(q.logger, abstract.Permanent, "AckFunc", func() error {
 			return q.ack(j.data, j.pushStart, err)
 		})
+		q.acking.Store(false)
 		if ackErr != nil {
 			q.fail(ackErr)
 			broken = true

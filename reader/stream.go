@@ -22,7 +22,8 @@ type stream struct {
 	offset      int64     // of the next byte, decompressed
 }
 
-// rawBuffer is how many bytes of an object are buffered, outside the budget.
+// rawBuffer is how many bytes of an object are buffered, outside the budget: all
+// of it where that is less.
 const rawBuffer = 256 << 10
 
 // openStream opens a file at its beginning and recognises its compression. It
@@ -48,7 +49,7 @@ func openStream(ctx context.Context, file File, maxWindow int64) (*stream, error
 
 // start recognises what the body begins with and sets the decompressor.
 func (s *stream) start(maxWindow int64) error {
-	raw := bufio.NewReaderSize(s.body, rawBuffer)
+	raw := bufio.NewReaderSize(s.body, int(min(max(s.file.Info.Size+1, magicLen), rawBuffer)))
 	head, err := peek(raw)
 	if err != nil {
 		return err

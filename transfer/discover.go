@@ -9,6 +9,11 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
+// foundAhead is how many files may wait to be loaded while discovery goes on: a
+// page, so that the next one is listed, and looked up in the ledger, while the
+// files of this one are read.
+const foundAhead = 1000
+
 // discover lists the source and sends what is still to be done to jobs, page
 // by page. What the ledger knows as done or parked is counted and left out.
 func (l *load) discover(ctx context.Context, jobs chan<- *job) error {

@@ -94,7 +94,7 @@ func (l *load) follow(ctx context.Context) error {
 // nothing left to do.
 func (f *follow) read(ctx context.Context, readers int) error {
 	group, groupCtx := errgroup.WithContext(ctx)
-	jobs := make(chan *job)
+	jobs := make(chan *job, foundAhead)
 	group.Go(func() error { return f.feed(groupCtx, jobs) })
 	group.Go(func() error {
 		first, err := f.prepare(groupCtx, jobs)
@@ -209,11 +209,8 @@ func (f *follow) fly(ctx context.Context, fl *flight) error {
 			return ctx.Err()
 		}
 	}
-	if j.file.Info.Size <= wholeFile {
-		store := j.file.Bucket
-		j.file.Bucket = &wholeBucket{Bucket: store}
-		defer func() { j.file.Bucket = store }()
-	}
+	j.gather()
+	defer j.scatter()
 	f.emptiest().begin(fl)
 	err := f.readFile(ctx, j, nil, fl.push)
 	if err == nil {

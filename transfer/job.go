@@ -20,6 +20,8 @@ type job struct {
 	// replaces are the entries whose rows go when the file is loaded, which
 	// then is done in one transaction.
 	replaces []int64
+	// whole is the file's bucket while it is kept, nil while it is not.
+	whole *wholeBucket
 	// sample is what the file's beginning tells, once it was looked at.
 	sample *reader.Sample
 	// takeovers is how often the file was taken over where it stood still.

@@ -84,14 +84,14 @@ func (l *load) run(ctx context.Context) error {
 		return err
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
-	jobs := make(chan *job)
+	jobs := make(chan *job, foundAhead)
 	group.Go(func() error { return l.feed(groupCtx, jobs) })
 	group.Go(func() error {
 		first, err := l.prepare(groupCtx, jobs)
 		if err != nil {
 			return err
 		}
-		return l.work(groupCtx, &queue{first: first, rest: jobs})
+		return l.work(groupCtx, first, jobs)
 	})
 	err := group.Wait()
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
@@ -118,10 +118,14 @@ func (l *load) feed(ctx context.Context, jobs chan<- *job) error {
 	return err
 }
 
-// work runs the workers until the queue is empty. The first fatal error stops
-// them all; each commits what it has before it ends.
-func (l *load) work(ctx context.Context, q *queue) error {
+// work runs the workers until no job is left: those that were taken to prepare
+// the table, and the rest. The first fatal error stops them all; each commits
+// what it has before it ends.
+func (l *load) work(ctx context.Context, first []*job, rest <-chan *job) error {
 	group, ctx := errgroup.WithContext(ctx)
+	ready := make(chan *job, filesAhead)
+	group.Go(func() error { return l.fetchAhead(ctx, rest, ready) })
+	q := &queue{first: first, rest: ready}
 	for range l.cfg.Workers {
 		group.Go(func() error { return l.runWorker(ctx, q) })
 	}

@@ -75,3 +75,30 @@ func TestSmallObjectThatIsNotWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestSmallObjectFetchedAhead: who opens it waits for it, and is told of a
+// failure once; what comes then tries again.
+func TestSmallObjectFetchedAhead(t *testing.T) {
+	broken := errors.New("broken")
+	store := &openCounter{Bucket: &readertest.Bucket{
+		Files: map[string][]byte{"k": []byte("0123456789")}, StopAt: 4, StopError: broken,
+	}}
+	info := store.Info("k")
+	whole := &wholeBucket{Bucket: store}
+	fetch := whole.ahead(context.Background(), info)
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := whole.Open(ended, info, 0, -1); !errors.Is(err, context.Canceled) {
+		t.Errorf("opened with a context that has ended: %v", err)
+	}
+	fetch()
+	if _, err := whole.Open(context.Background(), info, 0, -1); !errors.Is(err, broken) || store.opens != 1 {
+		t.Errorf("after a failure: %v, fetched %d times", err, store.opens)
+	}
+	store.StopError = nil
+	for range 2 {
+		if _, err := whole.Open(context.Background(), info, 0, -1); err != nil || store.opens != 2 {
+			t.Errorf("tried again: %v, fetched %d times", err, store.opens)
+		}
+	}
+}

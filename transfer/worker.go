@@ -87,6 +87,7 @@ func (w *worker) loadAll(ctx context.Context, q *queue) error {
 // take loads a file. A file that fails is recorded; an error ends the worker.
 func (w *worker) take(ctx context.Context, j *job) error {
 	err := w.readFile(ctx, j, nil, w.pushing(nil))
+	j.scatter()
 	switch {
 	case err == nil:
 		j.forgetContents()

@@ -42,7 +42,7 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		b.index = newIndex(&d.dialect, len(d.names), d.goesOn, d.keep)
 	}
 	defer d.indexes.Put(b.index)
-	b.index.reset()
+	b.index.reset(n)
 
 	b.columns = make([]*column.Builder, len(d.schema))
 	defer b.release()

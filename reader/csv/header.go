@@ -45,6 +45,7 @@ func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, er
 func (h *head) take(block reader.Block, d *dialect) error {
 	x := newIndex(d, reader.MaxColumns+1, false, false)
 	data, n := d.pad(block.Data)
+	x.reset(n)
 	start := max(bomLen(block.Data, block.Offset), 0)
 	record := start + emptyLines(block.Data[start:], d.lineEnd)
 	h.empty += bytes.Count(block.Data[start:record], []byte{d.lineEnd})

@@ -58,20 +58,23 @@ type index struct {
 // record: 128 KiB of index.
 const indexCells = 16 << 10
 
-// newIndex returns an index for records of that many columns.
+// newIndex returns an index for records of that many columns. It has no room
+// yet: see reset.
 func newIndex(d *dialect, columns int, goesOn, keep bool) *index {
-	rows := max(indexCells/max(columns, 1), 1)
-	return &index{
-		dialect: d, columns: columns, goesOn: goesOn, keep: keep,
-		cells:  make([]cell, rows*columns),
-		starts: make([]uint32, rows),
-		number: make([]uint32, rows),
-	}
+	return &index{dialect: d, columns: columns, goesOn: goesOn, keep: keep}
 }
 
-// reset makes the index ready for another block.
-func (x *index) reset() {
+// reset makes the index ready for another block, of n bytes. That a block has
+// no more cells than bytes, and one for the end, keeps the index of a small file
+// small.
+func (x *index) reset(n int) {
 	x.rows, x.records, x.rejected, x.bad, x.list = 0, 0, 0, nil, nil
+	columns := max(x.columns, 1)
+	rows := max(min(indexCells, n)/columns, 1)
+	if cells := min(rows*x.columns, n+1); len(x.starts) < rows || len(x.cells) < cells {
+		x.cells = make([]cell, cells)
+		x.starts, x.number = make([]uint32, rows), make([]uint32, rows)
+	}
 }
 
 // done tells whether a bad record ended the block.

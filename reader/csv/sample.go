@@ -124,7 +124,7 @@ func (s *sampler) name() error {
 func (s *sampler) observe(block reader.Block) {
 	data, n := s.dialect.pad(block.Data)
 	x := s.index
-	x.reset()
+	x.reset(n)
 	for pos := 0; pos < n; {
 		pos = x.fill(data, n, pos)
 		for r := range x.rows {

@@ -16,6 +16,7 @@ type bench struct {
 	sluice, self string // binaries
 	dir          string // of the files, removed at the end
 	rows         int64
+	objects      int // small ones
 	rounds       int
 	memory       string
 

@@ -34,6 +34,7 @@ func subjects() []subject {
 	}
 	return append(list,
 		subject{"real", "real files repeated to size → DuckDB file and PostgreSQL", false, runReal},
+		subject{"small", "objects of 1 KiB from S3 → PostgreSQL, beside fetching them only", false, runSmall},
 	)
 }
 
@@ -42,6 +43,9 @@ var children = map[string]func(ctx context.Context, args []string) error{
 	"child-duckdb": duckdbChild,
 	"child-gunzip": gunzipChild,
 	"child-s3":     storeChild,
+
+	"child-small-store": smallStore,
+	"child-small-get":   getSmall,
 }
 
 func main() {
@@ -65,6 +69,7 @@ func run(ctx context.Context, args []string) (err error) {
 	flags.Int64Var(&b.rows, "rows", 4_000_000, "`rows` of the generated table")
 	flags.IntVar(&b.rounds, "rounds", 5, "`rounds` that count, after one that warms up and compares the tables")
 	flags.StringVar(&b.memory, "memory", "256MiB", "`size` that Sluice gets as --memory")
+	flags.IntVar(&b.objects, "objects", 10_000, "`objects` of the subject small")
 	out := flags.String("o", "", "`file` that gets the tables, too")
 	flags.Usage = func() { usage(flags) }
 	if err := flags.Parse(args); err != nil {

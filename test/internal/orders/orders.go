@@ -55,8 +55,8 @@ func noteText(id int64) string {
 	return notes[(h>>8)%uint64(len(notes))]
 }
 
-// appendLine appends a row as a line of CSV.
-func appendLine(b []byte, id int64) []byte {
+// AppendLine appends a row as a line of CSV.
+func AppendLine(b []byte, id int64) []byte {
 	row := At(id)
 	b = strconv.AppendInt(b, row.ID, 10)
 	b = append(b, ',')

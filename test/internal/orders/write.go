@@ -15,7 +15,7 @@ import (
 func WriteFile(name string, first, n int64) (err error) {
 	switch base := strings.TrimSuffix(name, ".gz"); filepath.Ext(base) {
 	case ".csv":
-		return writeLines(name, Header, appendLine, first, n)
+		return writeLines(name, Header, AppendLine, first, n)
 	case ".jsonl":
 		return writeLines(name, "", appendObject, first, n)
 	case ".parquet":
