@@ -55,7 +55,9 @@ func (r *records) next() (first int, ok bool) {
 func (r *records) read(w *walker, first int) (reason string) {
 	if r.suspect && !utf8.Valid(r.raw(first)) {
 		reason = "it is not valid UTF-8"
-	} else if r.pos, reason = w.record(r.data, first); reason == "" {
+	} else if r.pos, reason = w.record(r.data, first); reason != "" {
+		reason = r.alone(w, first, reason)
+	} else {
 		if reason = r.layout.after(r.data, first, r.pos); reason == "" {
 			// What is wrong with its keys counts only if nothing else is.
 			reason = w.problem
@@ -64,6 +66,19 @@ func (r *records) read(w *walker, first int) (reason string) {
 	if reason != "" {
 		r.pos = r.layout.end(r.data, r.n, first)
 	}
+	return reason
+}
+
+// alone is the reason why the record at first is bad, which may show a part of
+// it. Where no line ends with it, that must not show what follows in the block.
+func (r *records) alone(w *walker, first int, reason string) string {
+	if r.layout.white() == json.InLine {
+		return reason
+	}
+	record := r.raw(first)
+	padded := make([]byte, len(record)+json.Pad)
+	copy(padded, record)
+	_, reason = w.record(padded, 0)
 	return reason
 }
 

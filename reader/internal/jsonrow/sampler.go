@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/seed-ede61cd5/sluice/config"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 )
@@ -25,6 +26,7 @@ type Sampler struct {
 	bad      int64 // of them
 	firstBad string
 	complete bool
+	within   string // the first key of the first record that has an array of objects
 }
 
 // NewSampler returns a sampler whose targets are the columns it has seen, one
@@ -42,6 +44,9 @@ func NewSampler(layout Layout) *Sampler {
 	})
 	return s
 }
+
+// SetLayout changes the layout before the first record is looked at.
+func (s *Sampler) SetLayout(layout Layout) { s.layout, s.white = layout, layout.white() }
 
 // Read goes through the sample, or to the first record if the dialect is all
 // that is asked for. first, which may be nil, is told the text from the first
@@ -118,6 +123,9 @@ func (s *Sampler) observeField(data []byte, f *field) error {
 		e.ObserveString(to[:json.Unquote(to, value)])
 	case json.Object, json.Array:
 		e.ObserveJSON()
+		if s.records == 1 && s.within == "" && f.kind == json.Array && data[json.Space(data, int(f.at)+1, s.white)] == '{' {
+			s.within = e.Name
+		}
 	default:
 		e.Observe(value)
 	}
@@ -131,7 +139,12 @@ func (s *Sampler) Result(dialect reader.Dialect) reader.Sample {
 	}
 	out := reader.Sample{Dialect: dialect, Columns: s.columns, Sparse: true, Records: int(s.records), Complete: s.complete}
 	if s.bad > 0 {
-		out.Notes = []string{fmt.Sprintf("%d of the first %d records are bad, %s", s.bad, s.records, s.firstBad)}
+		out.Notes = append(out.Notes, fmt.Sprintf("%d of the first %d records are bad, %s", s.bad, s.records, s.firstBad))
+	}
+	if s.complete && s.records == 1 && s.within != "" && len(dialect.RecordsPath) == 0 {
+		path := config.RecordsPath{s.within}
+		out.Notes = append(out.Notes, fmt.Sprintf("it is a single record, which has an array of objects in %s: to load those, use --format json --records-path %s",
+			reader.Quote([]byte(s.within)), path))
 	}
 	return out
 }
