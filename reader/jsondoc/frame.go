@@ -1,7 +1,6 @@
 package jsondoc
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -220,11 +219,11 @@ func extent(data []byte, pos int, atEOF bool) (end int, err error) {
 	return end, nil
 }
 
-// excerpt shows what data begins with, for an error.
+// excerpt shows the byte that data begins with, for an error. More may not be
+// there yet.
 func excerpt(data []byte) string {
-	const most = 16
 	if len(data) == 0 {
 		return ""
 	}
-	return ", " + reader.Quote(bytes.ToValidUTF8(data[:min(len(data), most)], nil))
+	return ", " + reader.Quote(data[:1])
 }

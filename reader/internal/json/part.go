@@ -18,21 +18,28 @@ const (
 // that the string is UTF-8.
 func TextPart(data []byte, n, pos int, atEOF bool) (end int, closed bool, fault Fault) {
 	start := pos
-	for !closed {
+	end, closed, fault = textPart(data, n, pos, atEOF)
+	// What comes first in the text is its fault, wherever its parts are cut.
+	if at := invalid(data[start:end]); at >= 0 {
+		return start + at, false, faultUTF8
+	}
+	return end, closed, fault
+}
+
+func textPart(data []byte, n, pos int, atEOF bool) (end int, closed bool, fault Fault) {
+	start := pos
+	for {
 		pos += plain(binary.LittleEndian.Uint64(data[pos:]))
 		switch c := data[pos]; {
+		case pos >= n && atEOF:
+			return n, false, faultOpen
 		case pos >= n:
-			if pos = n; atEOF {
-				return pos, false, faultOpen
-			}
-			pos = wholeRunes(data, start, pos)
-			return pos, false, validPart(data[start:pos])
+			return wholeRunes(data, start, n), false, ""
 		case c == '"':
-			pos, closed = pos+1, true
+			return pos + 1, true, ""
+		case c == '\\' && n-pos < longestEscape && !atEOF:
+			return pos, false, ""
 		case c == '\\':
-			if n-pos < longestEscape && !atEOF {
-				return pos, false, validPart(data[start:pos])
-			}
 			if pos, fault = escape(data, pos+1); fault != "" {
 				return pos, false, fault
 			}
@@ -40,7 +47,6 @@ func TextPart(data []byte, n, pos int, atEOF bool) (end int, closed bool, fault 
 			return pos, false, faultControl
 		}
 	}
-	return pos, true, validPart(data[start:pos])
 }
 
 // wholeRunes is end, or a little less if a character is cut there.
@@ -56,9 +62,17 @@ func wholeRunes(data []byte, start, end int) int {
 	return end
 }
 
-func validPart(part []byte) Fault {
-	if !utf8.Valid(part) {
-		return faultUTF8
+// invalid is where text stops being UTF-8, -1 if it does not.
+func invalid(text []byte) int {
+	if utf8.Valid(text) {
+		return -1
 	}
-	return ""
+	at := 0
+	for {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size <= 1 {
+			return at
+		}
+		at += size
+	}
 }
