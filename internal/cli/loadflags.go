@@ -92,6 +92,9 @@ func (f *loadFlags) complete() error {
 		}
 		f.schema = append(f.schema, column)
 	}
+	if f.recordsPath != nil && f.format != autoFormat && f.format != "json" {
+		errs = append(errs, fmt.Errorf("--records-path is for JSON documents: leave it out, or use --format json in place of %s", f.format))
+	}
 	switch f.onBadRow {
 	case "fail":
 		f.bad = reader.FailFile

@@ -152,9 +152,11 @@ func (o *outline) text(data []byte, n, pos int, atEOF bool) (end int, err error)
 	}
 	o.next = aColon
 	if matters {
-		err = o.named()
+		if err := o.named(); err != nil {
+			return end - 1, err // the key's last byte: the next one may not be there yet
+		}
 	}
-	return end, err
+	return end, nil
 }
 
 // onPath tells whether the innermost bracket began the object in which the

@@ -107,7 +107,7 @@ func TestJ15Paths(t *testing.T) {
 		}
 	}
 	// A key that is there twice leads to one of two places, wherever it is seen.
-	failing(t, `{"r":[{"a":1}],"r":[]}`, "r", `at byte 18, ":": key "r", which leads to the records, is there twice`, 1)
+	failing(t, `{"r":[{"a":1}],"r":[]}`, "r", `at byte 17, "\"": key "r", which leads to the records, is there twice`, 1)
 	failing(t, `{"a":{"b":[{"a":1}]},"\u0061":{}}`, "a.b", `key "a", which leads to the records, is there twice`, 1)
 	failing(t, `{"a":{"b":[{"a":1}],"b":1}}`, "a.b", `key "b", which leads`, 1)
 	failing(t, `{"r":null,"r":[{"a":1}]}`, "r", `key "r", which leads`, 0)
