@@ -15,7 +15,7 @@ import (
 
 var seeds = []string{
 	pretty, `[{"a":1},{"a":2}]`, `[]`, `{"r":[{"a":1},{"b":[1,{}]}],"x":"\ud83d\ude00é"}`, `{"r":{"a":1}}`, `{"r":null}`, `{"x":{"r":1},"r":[1,"]",null]}`,
-	"{\n\"a\":1}{\"a\":2}\n", `[{"a":1},{"a":2]`, `[{"a":1},]`, `{"r":[],"r":[]}`, `{"\u0072":[{}]}`, reader.BOM + " [ {} ]", `{"x":-1.5e+3,"y":tru`, `{"r":[],"r"0`, "{\"a\":1}\n{\"a\":2}\n",
+	"{\n\"a\":1}{\"a\":2}\n", `[{"a":1},{"a":2]`, `[{"a":1},]`, `{"r":[],"r":[]}`, `{"\u0072":[{}]}`, reader.BOM + " [ {} ]", `{"x":-1.5e+3,"y":tru`, `{"r":[],"r"0`, `{"r":[{}{}]}`, "{\"a\":1}\n{\"a\":2}\n",
 }
 
 // FuzzSampleThenRead: what the sample says of a whole file holds when it is
@@ -49,7 +49,7 @@ func FuzzSampleThenRead(f *testing.F) {
 			req := reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
 				Limits: reader.NewLimits(1<<20, 2), BatchBytes: int64(size)}
 			got, err := readertest.Read(t.Context(), t, format, req, nil)
-			if err != nil || !s.Complete || got.Records() != int64(s.Records) {
+			if (err == nil) != s.Complete || got.Records() != int64(s.Records) {
 				t.Fatalf("%q: %d records, %v; sample %d", data, got.Records(), err, s.Records)
 			}
 		}

@@ -306,6 +306,11 @@ func TestJ15Note(t *testing.T) {
 			}
 		}
 	}
+	// What fails behind good records has their columns.
+	s, err := New().Sample(t.Context(), inMemory(`[{"a":1},{"b"`), reader.Hints{})
+	if err != nil || s.Records != 1 || s.Complete || len(s.Columns) != 1 || len(s.Notes) != 1 || !strings.HasPrefix(s.Notes[0], "it will fail after 1 records, at byte 13: the file ends inside a record") {
+		t.Errorf("a cut file: %+v, %v", s, err)
+	}
 	// All bad is another kind of file.
 	if _, err := New().Sample(t.Context(), inMemory(`[1,2]`), reader.Hints{}); err == nil ||
 		!strings.Contains(err.Error(), "none of its first 2 records can be read, the first bad one is record 1: it is a number, not an object") {

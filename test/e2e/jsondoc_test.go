@@ -32,7 +32,9 @@ func TestJ15Documents(t *testing.T) {
 			t.Errorf("no %s:\n%s%s", reason, out.stdout, out.stderr)
 		}
 	}
-	sluice(t, args...).expect(t, 3)
+	if r := sluice(t, args...).expect(t, 3).result(t); r.FilesFailed != 2 || r.RowsLoaded != 0 {
+		t.Errorf("again: %+v", r)
+	}
 	if n := scalar(t, db, `SELECT count(*) * 1000 + sum(id) FROM t`); n != 6021 {
 		t.Errorf("rows %d", n)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/config"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/json"
@@ -26,6 +27,7 @@ type Sampler struct {
 	bad      int64 // of them
 	firstBad string
 	complete bool
+	breaks   error  // what is wrong with the file behind the records
 	within   string // the first key of the first record that has an array of objects
 }
 
@@ -56,6 +58,10 @@ func (s *Sampler) Read(ctx context.Context, blocks *reader.Blocks, dialectOnly b
 		block, err := blocks.Next(ctx, SampleRecords)
 		if err == io.EOF {
 			s.complete = true
+			break
+		}
+		if err != nil && s.records > s.bad && abstract.ClassOf(err) == abstract.FileOnly {
+			s.breaks = err // the rows before it are to be loaded all the same
 			break
 		}
 		if err != nil {
@@ -140,6 +146,9 @@ func (s *Sampler) Result(dialect reader.Dialect) reader.Sample {
 	out := reader.Sample{Dialect: dialect, Columns: s.columns, Sparse: true, Records: int(s.records), Complete: s.complete}
 	if s.bad > 0 {
 		out.Notes = append(out.Notes, fmt.Sprintf("%d of the first %d records are bad, %s", s.bad, s.records, s.firstBad))
+	}
+	if s.breaks != nil {
+		out.Notes = append(out.Notes, fmt.Sprintf("it will fail after %d records, %v", s.records, s.breaks))
 	}
 	if s.complete && s.records == 1 && s.within != "" && len(dialect.RecordsPath) == 0 {
 		path := config.RecordsPath{s.within}
