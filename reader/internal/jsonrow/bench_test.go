@@ -1,6 +1,7 @@
 package jsonrow
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -31,6 +32,34 @@ func BenchmarkDecode(b *testing.B) {
 				}
 				out.Batch.Release()
 			}
+		})
+	}
+}
+
+// BenchmarkDecodeType decodes records of one key, on one core.
+func BenchmarkDecodeType(b *testing.B) {
+	const rows = 10_000
+	for _, column := range []struct {
+		dataType abstract.Type
+		value    string
+	}{
+		{abstract.Int64, `1234567`}, {abstract.Float64, `12.345678`}, {abstract.Decimal(12, 2), `12345.67`}, {abstract.Bool, `true`},
+		{abstract.Date, `"2024-02-29"`}, {abstract.Time, `"12:34:56"`}, {abstract.Timestamp, `"2024-02-29 12:34:56.789012"`},
+		{abstract.TimestampTZ, `"2024-02-29T12:34:56Z"`}, {abstract.UUID, `"123e4567-e89b-12d3-a456-426614174000"`},
+		{abstract.Text, `"a text of some length"`}, {abstract.JSON, `{"a":[1,2]}`},
+	} {
+		b.Run(string(column.dataType), func(b *testing.B) {
+			data := bytes.Repeat([]byte(`{"v":`+column.value+"}\n"), rows)
+			d := NewDecoder(reader.Request{Schema: abstract.Schema{{Name: "v", Type: column.dataType}}}, Lines{})
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				out, err := d.Decode(memory.DefaultAllocator, reader.Block{Data: data, Records: rows})
+				if err != nil || out.Batch.NumRows() != rows {
+					b.Fatal(err, out.Bad)
+				}
+				out.Batch.Release()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/cell")
 		})
 	}
 }
