@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,4 +131,28 @@ func FuzzCountOrPercent(f *testing.F) {
 			t.Errorf("%q prints as %q, which is %+v, %v; want %+v", text, c, again, err, c)
 		}
 	})
+}
+
+func TestJ15RecordsPath(t *testing.T) {
+	for text, want := range map[string][]string{
+		"Records": {"Records"}, "a.b.c": {"a", "b", "c"}, "a b./c": {"a b", "/c"}, "/a.b/c": {"a.b", "c"}, "/": {""}, "/a//": {"a", "", ""},
+		"/~0~1/~01": {"~/", "~1"}, "a~2": {"a~2"}, "$": {"$"}, "/~1x": {"/x"},
+	} {
+		var p, again config.RecordsPath
+		if err := p.Set(text); err != nil || !slices.Equal(p, want) {
+			t.Errorf("%q: %q, %v; want %q", text, []string(p), err, want)
+		}
+		if err := again.Set(p.String()); err != nil || !slices.Equal(again, p) {
+			t.Errorf("%q prints as %q, which reads as %q, %v", text, p, []string(again), err)
+		}
+	}
+	for text, fix := range map[string]string{
+		"": "empty key", ".a": "JSON pointer", "a..b": "empty key", "a.": "empty key", "/a~b": "neither ~0", "/~": "neither ~0", "/~2": "neither ~0",
+		strings.Repeat("a.", 100) + "a": "100 are the most", strings.Repeat("a", 1025): "1024 bytes",
+	} {
+		var p config.RecordsPath
+		if err := p.Set(text); err == nil || !strings.Contains(err.Error(), fix) {
+			t.Errorf("%.20q: %q, %v; want an error that says %q", text, []string(p), err, fix)
+		}
+	}
 }

@@ -25,6 +25,9 @@ type Registry struct {
 	Formats map[string]reader.Format
 	// Extensions gives the format's name for a file extension.
 	Extensions map[string]string
+	// Shared gives, for an extension that several formats have, one that finds
+	// out for each file which it is.
+	Shared map[string]reader.Format
 }
 
 // OpenBucket opens the bucket of that name; a local one has no name. What goes
@@ -141,7 +144,11 @@ func (r *Registry) Format(name, key string) (reader.Format, error) {
 	if slices.Contains(compressions, ext) {
 		ext = strings.ToLower(path.Ext(key[:len(key)-len(ext)]))
 	}
-	if f := r.Formats[r.Extensions[strings.TrimPrefix(ext, ".")]]; f != nil {
+	ext = strings.TrimPrefix(ext, ".")
+	if f := r.Shared[ext]; f != nil {
+		return f, nil
+	}
+	if f := r.Formats[r.Extensions[ext]]; f != nil {
 		return f, nil
 	}
 	return nil, fmt.Errorf("the name does not tell the format: use --format %s, or a pattern that leaves the file out",

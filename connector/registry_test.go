@@ -21,6 +21,7 @@ func registry() *connector.Registry {
 	return &connector.Registry{
 		Formats:    map[string]reader.Format{"csv": named{name: "csv"}, "tsv": named{name: "tsv"}},
 		Extensions: map[string]string{"csv": "csv", "tsv": "tsv", "tab": "tsv"},
+		Shared:     map[string]reader.Format{"log": named{name: "csv or tsv"}},
 		Targets: map[string]connector.OpenTarget{
 			"db": func(_ context.Context, address string, _ connector.TargetOptions) (target.Target, error) {
 				return nil, errors.New("opened " + address)
@@ -36,6 +37,8 @@ func TestFormatByNameAndExtension(t *testing.T) {
 		{"auto", "/a/B.CSV", "csv"},
 		{"auto", "b.csv.gz", "csv"},
 		{"auto", "b.TAB.ZSTD", "tsv"},
+		{"auto", "b.LOG.gz", "csv or tsv"},
+		{"csv", "b.log", "csv"},
 		{"csv", "b.txt", "csv"},
 		{"tsv", "b.csv", "tsv"},
 	} {

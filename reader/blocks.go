@@ -41,11 +41,24 @@ type Block struct {
 // more data if it returned 0, and must not keep data.
 type SplitFunc func(data []byte, offset int64, most int, atEOF bool) (end, records int)
 
+// Frame is what a [FrameFunc] found: data[Skip:End] is whole records, no more
+// than that many. Without records Skip and End are the same.
+type Frame struct{ Skip, End, Records int }
+
+// FrameFunc is a [SplitFunc] for records that lie inside something else. Besides
+// finding their ends it tells how much of data belongs to none, and is left out
+// for good; it is the one to see that all of that is as it should be. An error
+// ends the file, before the record that data begins with. It may keep its place
+// between calls, each of which begins where the last one ended. At the end of
+// the file it is asked until there is no data left, and once more then.
+type FrameFunc func(data []byte, offset int64, most int, atEOF bool) (Frame, error)
+
 // Shape is what the pipeline has to know about a format and its rows to
 // reserve memory before it decodes.
 type Shape struct {
-	// Split finds record ends.
+	// Split finds record ends. Frame, if it is set, is asked in its place.
 	Split SplitFunc
+	Frame FrameFunc
 	// TooLong is what to ask about a record beyond [Limits.MaxRecord].
 	TooLong string
 	// RowBytes is the most memory that a row takes in a batch besides its
@@ -82,6 +95,7 @@ type Blocks struct {
 	want   int // bytes to read for the next block
 	carry  []byte
 	offset int64 // of carry
+	end    int64 // of the last record, or where reading began
 	eof    bool
 	spare  chan []byte // buffers to use again
 }
@@ -150,14 +164,14 @@ func (b *Blocks) costOf(size, records int) int64 {
 // only while an earlier block holds some. A record that is too long is a
 // [BadRecord].
 func (b *Blocks) Next(ctx context.Context, most int) (block Block, err error) {
-	if b.eof && len(b.carry) == 0 {
+	if b.eof && len(b.carry) == 0 && b.shape.Frame == nil {
 		return Block{}, io.EOF
 	}
 	most = min(most, b.rows)
 	if err := b.share.Acquire(ctx, b.cost); err != nil {
 		return Block{}, err
 	}
-	block = Block{Offset: b.offset, reserved: b.cost}
+	block = Block{reserved: b.cost}
 	if err := b.fill(ctx, &block, most); err != nil {
 		b.Recycle(&block)
 		return Block{}, err
@@ -179,14 +193,23 @@ func (b *Blocks) fill(ctx context.Context, block *Block, most int) (err error) {
 			return err
 		}
 		data := block.buffer
-		end, records := b.shape.Split(data, b.offset, most, b.eof)
-		if end > 0 {
-			b.cut(block, end, records)
+		frame, err := b.frame(data, most)
+		if err != nil {
+			return err
+		}
+		if frame.Records > 0 {
+			b.cut(block, frame)
 			return nil
 		}
-		if b.eof && len(data) == 0 {
+		if b.eof && len(data) == frame.Skip {
 			b.carry = b.carry[:0]
+			b.offset += int64(frame.Skip)
 			return io.EOF
+		}
+		if frame.Skip > 0 {
+			block.buffer = append(data[:0], data[frame.Skip:]...)
+			b.offset += int64(frame.Skip)
+			continue
 		}
 		if len(data) > b.maxRecord {
 			return abstract.WithClass(abstract.FileOnly, &BadRecord{Offset: b.offset, Reason: fmt.Sprintf(
@@ -195,6 +218,15 @@ func (b *Blocks) fill(ctx context.Context, block *Block, most int) (err error) {
 		b.want = min(2*b.want, b.maxRecord+1)
 		b.reserve(block, max(block.reserved, b.costOf(b.want, 1)))
 	}
+}
+
+// frame asks the format for the records that data begins with.
+func (b *Blocks) frame(data []byte, most int) (Frame, error) {
+	if b.shape.Frame != nil {
+		return b.shape.Frame(data, b.offset, most, b.eof)
+	}
+	end, records := b.shape.Split(data, b.offset, most, b.eof)
+	return Frame{End: end, Records: records}, nil
 }
 
 // read fills the block's buffer up to want bytes, or to the end.
@@ -221,11 +253,13 @@ func (b *Blocks) read(block *Block, want int) error {
 
 // cut ends the block and keeps the rest for the next one. The block's buffer
 // goes to a decoder, so the rest is copied out of it.
-func (b *Blocks) cut(block *Block, end, records int) {
-	block.Data, block.Records, block.length = block.buffer[:end], records, end
-	b.carry = append(b.carry[:0], block.buffer[end:]...)
-	b.offset += int64(end)
-	b.reserve(block, b.costOf(end, records))
+func (b *Blocks) cut(block *Block, f Frame) {
+	block.Data, block.Records, block.length = block.buffer[f.Skip:f.End], f.Records, f.End-f.Skip
+	block.Offset = b.offset + int64(f.Skip)
+	b.carry = append(b.carry[:0], block.buffer[f.End:]...)
+	b.offset += int64(f.End)
+	b.end = b.offset
+	b.reserve(block, b.costOf(f.End, f.Records))
 }
 
 // plan chooses how much to read for the next block: as much as the records of
@@ -287,7 +321,7 @@ func (b *Blocks) Seek(ctx context.Context, offset int64) error {
 		}
 		b.carry, b.eof = b.carry[:0], false
 	}
-	b.offset = offset
+	b.offset, b.end = offset, offset
 	return nil
 }
 

@@ -43,6 +43,9 @@ type Hints struct {
 	Quote     byte     // 0: the format's own
 	NoHeader  bool     // the first record is data
 	Null      []string // unquoted cells that mean NULL, besides the empty one
+	// RecordsPath is the keys that lead to the records of a JSON document; empty
+	// where they are not within an object.
+	RecordsPath []string
 	// DialectOnly asks a Sample for the dialect alone: the columns come
 	// without evidence, and of the file no more is read than their names.
 	DialectOnly bool
@@ -58,6 +61,7 @@ type Dialect struct {
 	Quote       string   `json:"quote,omitempty"`
 	Header      bool     `json:"header,omitempty"`
 	Null        []string `json:"null,omitempty"`
+	RecordsPath []string `json:"records_path,omitempty"`
 	Columns     []string `json:"columns,omitempty"` // the file's columns, in file order
 }
 

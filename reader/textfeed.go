@@ -35,8 +35,8 @@ func (f *textFeed) Next(ctx context.Context) (Stretch, error) {
 	return s, nil
 }
 
-// End is where the stream ends.
-func (f *textFeed) End() int64 { return f.blocks.offset }
+// End is where the last record ends.
+func (f *textFeed) End() int64 { return f.blocks.end }
 
 // textStretch is a block on its way to rows.
 type textStretch struct {

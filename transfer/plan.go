@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/config"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
@@ -47,6 +48,9 @@ func (s SampledFile) Describe() string {
 	words := []string{d.Format}
 	if d.Compression != "" {
 		words = append(words, d.Compression)
+	}
+	if len(d.RecordsPath) > 0 {
+		words = append(words, "records at "+config.RecordsPath(d.RecordsPath).String())
 	}
 	if d.Delimiter != "" {
 		words = append(words, fmt.Sprintf("delimiter %q", d.Delimiter))

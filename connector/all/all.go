@@ -12,6 +12,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/object/s3"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
+	"github.com/seed-ede61cd5/sluice/reader/jsondoc"
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
 	"github.com/seed-ede61cd5/sluice/reader/parquet"
 	"github.com/seed-ede61cd5/sluice/target"
@@ -29,15 +30,17 @@ func Registry() *connector.Registry {
 		},
 		Formats: map[string]reader.Format{
 			"csv":     csv.New(),
+			"json":    jsondoc.New(),
 			"jsonl":   jsonl.New(),
 			"parquet": parquet.New(),
 			"tsv":     csv.NewTSV(),
 		},
 		Extensions: map[string]string{
 			"csv": "csv", "tsv": "tsv", "tab": "tsv",
-			"jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl",
+			"jsonl": "jsonl", "ndjson": "jsonl",
 			"parquet": "parquet", "pq": "parquet", "parq": "parquet",
 		},
+		Shared: map[string]reader.Format{"json": jsondoc.Auto(jsonl.New())},
 		Targets: map[string]connector.OpenTarget{
 			"duckdb":     openDuckDB,
 			"postgres":   openPostgres,

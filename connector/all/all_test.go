@@ -14,6 +14,11 @@ func TestExtensionsNameFormats(t *testing.T) {
 			t.Errorf("extension %s stands for %s, which is no format", ext, format)
 		}
 	}
+	for ext, format := range r.Shared {
+		if r.Formats[format.Name()] == nil || r.Extensions[ext] != "" {
+			t.Errorf("extension %s stands for %q, and for %q", ext, format.Name(), r.Extensions[ext])
+		}
+	}
 	for name, open := range r.Targets {
 		if open == nil {
 			t.Errorf("target %s has no driver", name)

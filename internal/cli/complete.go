@@ -23,7 +23,7 @@ func (a *app) completeLoad(cmd *cobra.Command) {
 	values(cmd, "to", a.completeTarget)
 	values(cmd, "column", completeColumn)
 	values(cmd, "memory", cobra.FixedCompletions([]string{"64MiB", "256MiB", "1GiB"}, cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"table", "pipeline", "delimiter", "quote", "null", "workers", "max-bad-rows"} {
+	for _, name := range []string{"table", "pipeline", "delimiter", "quote", "null", "records-path", "workers", "max-bad-rows"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
 }

@@ -15,7 +15,7 @@ func TestCompletion(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"load", "--format", ""}, "auto csv jsonl parquet tsv :4"},
+		{[]string{"load", "--format", ""}, "auto csv json jsonl parquet tsv :4"},
 		{[]string{"load", "--on-bad-row", ""}, "fail skip quarantine :4"},
 		{[]string{"load", "--to", ""}, "duckdb: postgres: postgresql: stdout: :6"},
 		{[]string{"files", "--to", "duckdb:m"}, "duckdb:my.duckdb :6"},

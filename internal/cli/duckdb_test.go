@@ -192,6 +192,11 @@ CREATE TABLE "new" (
 	"name" VARCHAR,
 	"_sluice_file" BIGINT
 );`)
+	write(t, dir, "trail.json", `{"version":1,"a.b":{"Records":[{"id":1},{"id":2}]}}`)
+	got = sluice(t, dir, "load", "trail.json", "--records-path", "/a.b/Records", "--to", "duckdb:y.duckdb", "--dry-run").expect(t, 0)
+	if want := "DIR/trail.json, 51 B: json, records at /a.b/Records\n"; !strings.Contains(got.out, want) || !strings.Contains(got.out, "from 2 sampled records") {
+		t.Errorf("the plan lacks %q:\n%s", want, got.out)
+	}
 	got = sluice(t, dir, "load", "good.csv", "notes.txt", "--table", "t", "--to", "duckdb:x.duckdb", "--dry-run").expect(t, 3)
 	for _, want := range []string{"1 file loaded already", "would fail: DIR/notes.txt: ", `table "t" exists, with the columns:`} {
 		if !strings.Contains(got.out, want) {

@@ -20,6 +20,7 @@ type loadFlags struct {
 	delimiter, quote    config.Delimiter
 	noHeader, noFileID  bool
 	null                []string
+	recordsPath         config.RecordsPath
 	columns             []string
 	memory              config.Bytes
 	workers             int
@@ -51,11 +52,12 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, postgres://USER@HOST/DATABASE, or stdout: to print JSON lines")
 	flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
 	flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
-	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, parquet")
+	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet")
 	flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
 	flags.Var(&f.quote, "quote", "`byte` around quoted fields (default: \")")
 	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
 	flags.StringArrayVar(&f.null, "null", nil, "a `word` that means NULL, unless it is quoted; the empty field does too (repeatable)")
+	flags.Var(&f.recordsPath, "records-path", "`path` to the records within a JSON document: keys with dots between, such as Records, or a JSON pointer")
 	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
@@ -78,7 +80,7 @@ var changes = map[string]transfer.OnChange{
 // everything that is wrong at once.
 func (f *loadFlags) complete() error {
 	var errs []error
-	f.hints = reader.Hints{Delimiter: byte(f.delimiter), Quote: byte(f.quote), NoHeader: f.noHeader, Null: f.null}
+	f.hints = reader.Hints{Delimiter: byte(f.delimiter), Quote: byte(f.quote), NoHeader: f.noHeader, Null: f.null, RecordsPath: f.recordsPath}
 	for _, text := range f.columns {
 		column, err := config.ParseColumn(text)
 		if err != nil {
@@ -89,6 +91,9 @@ func (f *loadFlags) complete() error {
 			errs = append(errs, fmt.Errorf("--column: %q is given twice", column.Name))
 		}
 		f.schema = append(f.schema, column)
+	}
+	if f.recordsPath != nil && f.format != autoFormat && f.format != "json" {
+		errs = append(errs, fmt.Errorf("--records-path is for JSON documents: leave it out, or use --format json in place of %s", f.format))
 	}
 	switch f.onBadRow {
 	case "fail":

@@ -25,6 +25,7 @@ var layers = [][]string{
 	{"source/sqs/sqstest"},
 	{"reader/internal/*"},
 	{"reader"},
+	{"reader/internal/jsonrow"},
 	{"reader/*"},
 	{"connector"},
 	{"connector/*"},

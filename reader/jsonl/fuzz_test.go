@@ -2,12 +2,9 @@ package jsonl
 
 import (
 	"bytes"
-	stdjson "encoding/json"
 	"fmt"
 	"runtime"
-	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -63,57 +60,6 @@ func FuzzSampleThenRead(f *testing.F) {
 		whole, err := read(t, req)
 		if diff := readertest.Diff(got.Rows, whole.Rows); diff != "" || err != nil || whole.Rejected != got.Rejected {
 			t.Errorf("%q in blocks of %d bytes: %s, %v", data, size, diff, err)
-		}
-	})
-}
-
-// FuzzJ14AgreesWithEncodingJSON compares every line's rows with what the
-// standard library makes of it, where the rules are the same.
-func FuzzJ14AgreesWithEncodingJSON(f *testing.F) {
-	for _, s := range seeds {
-		for line := range strings.Lines(s) {
-			f.Add([]byte(line))
-		}
-	}
-	f.Fuzz(func(t *testing.T, line []byte) {
-		if len(line) > 4096 || bytes.IndexByte(line, '\n') >= 0 || !utf8.Valid(line) || bytes.HasPrefix(line, []byte(reader.BOM)) {
-			return
-		}
-		w := newSampler().walker
-		in := newLines(reader.Block{Data: bytes.Clone(line), Offset: 1}) // it writes behind the data
-		first, ok := in.next()
-		if !ok {
-			return
-		}
-		reason := in.read(&w, first)
-		var want map[string]stdjson.RawMessage
-		err := stdjson.Unmarshal(line, &want)
-		if err == nil && want == nil {
-			return // null
-		}
-		if reason != "" {
-			// Stricter by a stated rule, or not JSON there either.
-			for _, rule := range []string{"twice", "same column", "surrogate", "1024 levels", "empty", "NUL"} {
-				if strings.Contains(reason, rule) {
-					return
-				}
-			}
-			if err == nil {
-				t.Errorf("%q: %s; encoding/json takes it", line, reason)
-			}
-			return
-		}
-		if err != nil || len(w.fields) != len(want) {
-			t.Fatalf("%q: %d fields; encoding/json %d, %v", line, len(w.fields), len(want), err)
-		}
-		for _, field := range w.fields {
-			value, ok := want[field.as.name]
-			if !ok {
-				t.Errorf("%q: key %q", line, field.as.name)
-			}
-			if got := in.data[field.at:field.end]; field.kind != 4 && field.kind != 5 && !bytes.Equal(got, value) {
-				t.Errorf("%q: %q is %q, encoding/json %q", line, field.as.name, got, value)
-			}
 		}
 	})
 }

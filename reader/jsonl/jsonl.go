@@ -6,13 +6,14 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+	"github.com/seed-ede61cd5/sluice/reader/internal/jsonrow"
 )
 
 // Name is the name of the format.
 const Name = "jsonl"
 
 // tooLong is the likely reason for a record beyond the limit.
-const tooLong = "is it a JSON document that is not JSON lines? Write one object per line"
+const tooLong = "is it a JSON document that is not JSON lines? Use --format json"
 
 // format is the [reader.Format]. It has no state.
 type format struct{}
@@ -42,7 +43,7 @@ func (format) Read(ctx context.Context, req reader.Request, emit reader.Emit) er
 	if err := position(ctx, blocks, req); err != nil {
 		return named(req.File, err)
 	}
-	return blocks.Run(ctx, req, newDecoder(req).decode, emit)
+	return blocks.Run(ctx, req, jsonrow.NewDecoder(req, jsonrow.Lines{}).Decode, emit)
 }
 
 // position checks that the file is the one that the dialect describes, and

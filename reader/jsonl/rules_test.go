@@ -172,28 +172,6 @@ func TestJ12Keys(t *testing.T) {
 	}
 }
 
-// An exploding number of keys is forgotten again, and changes nothing.
-func TestJ12ManyDifferentKeys(t *testing.T) {
-	var b strings.Builder
-	for i := range 60_000 {
-		fmt.Fprintf(&b, "{\"a\":%d,\"k%d\":null,\"l\\u003%d%d\":null}\n", i, i, i%10, i)
-	}
-	d := newDecoder(request(b.String(), "a=int64"))
-	w := d.newWalker()
-	in := newLines(reader.Block{Data: []byte(b.String())})
-	n := 0
-	for first, ok := in.next(); ok; first, ok = in.next() {
-		reason := in.read(w, first)
-		if reason != "" || len(w.fields) != 3 {
-			t.Fatalf("record %d: %s, %d fields", n, reason, len(w.fields))
-		}
-		n++
-	}
-	if n != 60_000 || len(w.found) > cachedKeys+4 || len(w.unknown) > cachedKeys+4 {
-		t.Errorf("%d records, %d keys kept, %d unknown", n, len(w.found), len(w.unknown))
-	}
-}
-
 func TestJ01J11Inference(t *testing.T) {
 	for _, test := range []struct {
 		values string

@@ -16,6 +16,9 @@ type Harness struct {
 	// NoRaw tells that the format's records are not a run of bytes of the file,
 	// nor of what it unpacks to.
 	NoRaw bool
+	// Divides, for a format whose records are not lines, is the bytes of which
+	// one follows each record.
+	Divides string
 }
 
 // File is a file and what is to be read from it. Small files are best: every
@@ -64,7 +67,7 @@ func Run(t *testing.T, h Harness) {
 	}
 	for _, file := range h.Files {
 		t.Run(file.Name, func(t *testing.T) {
-			s := &subject{format: h.Format, file: file, noRaw: h.NoRaw}
+			s := &subject{format: h.Format, file: file, noRaw: h.NoRaw, divides: h.Divides}
 			s.sample(t)
 			for _, test := range tests {
 				t.Run(test.name, func(t *testing.T) {
@@ -81,6 +84,7 @@ func Run(t *testing.T, h Harness) {
 type subject struct {
 	format  reader.Format
 	noRaw   bool
+	divides string
 	file    File
 	dialect reader.Dialect
 	schema  abstract.Schema

@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -100,7 +101,7 @@ func (s *subject) checkRejected(got *Result) error {
 			return fmt.Errorf("record %d at %v has bytes %v", number, r[rejectOffset], r[rejectRaw])
 		case hasRaw && (offset < 0 || offset > int64(len(content)) || !bytes.HasPrefix(content[offset:], raw)):
 			return fmt.Errorf("record %d is said to be %q at byte %d, which it is not", number, raw, offset)
-		case hasRaw && !endsLine(content[offset+int64(len(raw)):], raw):
+		case hasRaw && !s.ends(content[offset+int64(len(raw)):], raw):
 			return fmt.Errorf("record %d is said to be %q at byte %d, and goes on", number, raw, offset)
 		}
 		last = number
@@ -108,8 +109,11 @@ func (s *subject) checkRejected(got *Result) error {
 	return nil
 }
 
-// endsLine tells whether a record ends where rest begins.
-func endsLine(rest, raw []byte) bool {
+// ends tells whether a record ends where rest begins.
+func (s *subject) ends(rest, raw []byte) bool {
+	if s.divides != "" {
+		return len(rest) == 0 || strings.IndexByte(s.divides, rest[0]) >= 0
+	}
 	return len(rest) == 0 || rest[0] == '\r' || rest[0] == '\n' && !bytes.HasSuffix(raw, []byte{'\r'})
 }
 

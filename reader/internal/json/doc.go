@@ -1,5 +1,6 @@
 // Package json checks JSON text (RFC 8259) in place: it finds where values end
-// and what they are, builds nothing and does not allocate.
+// and what they are, builds nothing and does not allocate. [Extent] finds where a
+// value ends without checking it, as fast as that can be done.
 //
 // It is strict. Everything that the grammar does not produce is refused: a
 // comma behind the last element, a leading zero, NaN, a comment, a control

@@ -1,4 +1,4 @@
-package jsonl
+package jsonrow
 
 import (
 	"fmt"
@@ -18,25 +18,27 @@ type field struct {
 // walker takes records apart. It is for one goroutine.
 type walker struct {
 	*keys
-	fields []field // of the record that was taken apart last
+	white  json.White // between the tokens of a record
+	fields []field    // of the record that was taken apart last
 	// problem is that of the record's first key that stands for no column. It
 	// is told only of a record that is good otherwise.
 	problem string
 }
 
 // record takes apart the record that begins at pos, which is not white space.
-// It returns where its line ends. reason tells why it is bad, if it is; fields
+// It returns where the object ends. reason tells why it is bad, if it is; fields
 // are then of no use.
 func (w *walker) record(data []byte, pos int) (end int, reason string) {
 	if data[pos] != '{' {
-		return pos, notObject(data, pos)
+		return pos, notObject(data, pos, w.white)
 	}
 	w.begin()
+	white := w.white
 	w.fields, w.problem = w.fields[:0], ""
 	start := pos
-	pos = json.Space(data, pos+1, json.InLine)
+	pos = json.Space(data, pos+1, white)
 	if data[pos] == '}' {
-		return w.endOfLine(data, start, pos+1)
+		return pos + 1, ""
 	}
 	for before := &w.first; ; {
 		k := before.next
@@ -48,31 +50,31 @@ func (w *walker) record(data []byte, pos int) (end int, reason string) {
 		} else {
 			var fault json.Fault
 			if k, pos, fault = w.find(data, pos, before); fault != "" {
-				return pos, malformed(data, start, pos, fault)
+				return pos, malformed(data, start, pos, white, fault)
 			}
 		}
 		before = k
 		if data[pos] != ':' {
-			if pos = json.Space(data, pos, json.InLine); data[pos] != ':' {
-				return pos, malformed(data, start, pos, json.FaultColon)
+			if pos = json.Space(data, pos, white); data[pos] != ':' {
+				return pos, malformed(data, start, pos, white, json.FaultColon)
 			}
 		}
-		at := json.Space(data, pos+1, json.InLine)
-		end, kind, fault := json.Value(data, at, json.InLine)
+		at := json.Space(data, pos+1, white)
+		end, kind, fault := json.Value(data, at, white)
 		if fault != "" {
-			return end, malformed(data, start, end, fault)
+			return end, malformed(data, start, end, white, fault)
 		}
 		if reason := w.take(k, at, end, kind); reason != "" {
 			return end, reason
 		}
-		pos = json.Space(data, end, json.InLine)
+		pos = json.Space(data, end, white)
 		if data[pos] == '}' {
-			return w.endOfLine(data, start, pos+1)
+			return pos + 1, ""
 		}
 		if data[pos] != ',' {
-			return pos, malformed(data, start, pos, json.FaultInObject)
+			return pos, malformed(data, start, pos, white, json.FaultInObject)
 		}
-		pos = json.Space(data, pos+1, json.InLine)
+		pos = json.Space(data, pos+1, white)
 	}
 }
 
@@ -99,19 +101,6 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	return ""
 }
 
-// endOfLine checks that nothing follows the object that ends at pos, and that
-// its keys are columns.
-func (w *walker) endOfLine(data []byte, start, pos int) (end int, reason string) {
-	pos = json.Space(data, pos, json.InLine)
-	switch data[pos] {
-	case '\n':
-		return pos, w.problem
-	case '{', '[':
-		return pos, fmt.Sprintf("a second document follows on the same line, %d bytes on: write one object per line", pos-start)
-	}
-	return pos, malformed(data, start, pos, "the line must end after its object")
-}
-
 // twice is the reason for two keys that are one column.
 func twice(first, second string) string {
 	if first == second {
@@ -120,9 +109,9 @@ func twice(first, second string) string {
 	return fmt.Sprintf("keys %s and %s are the same column: rename one", reader.Quote([]byte(first)), reader.Quote([]byte(second)))
 }
 
-// notObject is the reason for a line that does not begin with an object.
-func notObject(data []byte, pos int) string {
-	_, kind, fault := json.Value(data, pos, json.InLine)
+// notObject is the reason for a record that does not begin with an object.
+func notObject(data []byte, pos int, white json.White) string {
+	_, kind, fault := json.Value(data, pos, white)
 	what := "a number"
 	switch kind {
 	case json.Null:
@@ -135,25 +124,26 @@ func notObject(data []byte, pos int) string {
 		what = "an array"
 	}
 	if fault != "" {
-		return malformed(data, pos, pos, "an object is expected")
+		return malformed(data, pos, pos, white, "an object is expected")
 	}
 	return "it is " + what + ", not an object"
 }
 
 // malformed is the reason for a record that begins at start and has a fault at
 // pos.
-func malformed(data []byte, start, pos int, fault json.Fault) string {
-	if data[pos] == '\n' {
+func malformed(data []byte, start, pos int, white json.White, fault json.Fault) string {
+	if white == json.InLine && data[pos] == '\n' {
 		return fmt.Sprintf("the line ends %d bytes on, inside the object: %s", pos-start, fault)
 	}
 	return fmt.Sprintf("it is not JSON: %s, %d bytes on at %s", fault, pos-start, reader.Quote(excerpt(data[pos:])))
 }
 
-// excerpt is a few characters of a line, for an error.
+// excerpt is a few characters of a text, up to the end of its line, for an
+// error.
 func excerpt(line []byte) []byte {
 	const most = 16
 	n := 0
-	for n < most && line[n] != '\n' {
+	for n < min(most, len(line)) && line[n] != '\n' && line[n] != 0 {
 		_, size := utf8.DecodeRune(line[n:])
 		n += size
 	}

@@ -1,4 +1,4 @@
-package jsonl
+package jsonrow
 
 import (
 	"sync"
@@ -13,8 +13,9 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 )
 
-// decoder makes rows of blocks. Its method decode may be called concurrently.
-type decoder struct {
+// Decoder makes rows of blocks. Its method may be called concurrently.
+type Decoder struct {
+	layout  Layout
 	schema  abstract.Schema
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
@@ -29,9 +30,11 @@ type decoder struct {
 	textBytes []atomic.Int64
 }
 
-func newDecoder(req reader.Request) *decoder {
-	d := &decoder{
-		schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
+// NewDecoder returns a decoder for the rows that are asked for, of blocks with
+// that layout.
+func NewDecoder(req reader.Request, layout Layout) *Decoder {
+	d := &Decoder{
+		layout: layout, schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
@@ -40,12 +43,12 @@ func newDecoder(req reader.Request) *decoder {
 }
 
 // newWalker returns a walker whose targets are the columns of the schema.
-func (d *decoder) newWalker() *walker {
+func (d *Decoder) newWalker() *walker {
 	columns := make([]target, len(d.schema))
 	for i := range columns {
 		columns[i].column = i
 	}
-	return &walker{keys: newKeys(func(name string) *target {
+	return &walker{white: d.layout.white(), keys: newKeys(func(name string) *target {
 		place, err := d.matcher.Find(name)
 		if err != nil {
 			return &target{column: -1, problem: err.Error()}
@@ -54,11 +57,11 @@ func (d *decoder) newWalker() *walker {
 	})}
 }
 
-// decode is the [reader.DecodeFunc].
-func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decoded, error) {
+// Decode is the [reader.DecodeFunc].
+func (d *Decoder) Decode(mem memory.Allocator, block reader.Block) (reader.Decoded, error) {
 	w := d.walkers.Get().(*walker)
 	defer d.walkers.Put(w)
-	b := &batch{decoder: d, columns: make([]builder, len(d.schema))}
+	b := &batch{Decoder: d, columns: make([]builder, len(d.schema))}
 	defer b.release()
 	for i, c := range d.schema {
 		guess := int(d.textBytes[i].Load()+1) * block.Records
@@ -66,7 +69,7 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 	}
 	var out reader.Decoded
 	var rejects []reader.BadRecord
-	in := newLines(block)
+	in := newRecords(block, d.layout)
 	for first, ok := in.next(); ok; first, ok = in.next() {
 		name, reason := "", in.read(w, first)
 		if reason == "" && len(d.refused) > 0 {
@@ -102,7 +105,7 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 
 // batch is rows under construction.
 type batch struct {
-	*decoder
+	*Decoder
 	columns []builder
 	rows    int
 	scratch []byte

@@ -1,0 +1,41 @@
+package jsondoc
+
+import (
+	"context"
+
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/jsonrow"
+)
+
+// Sample reads the beginning of a file; see [reader.Format]. What is ahead of
+// the records is read too, whatever its size, but for the dialect alone.
+func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) (reader.Sample, error) {
+	return sample(ctx, file, hints, &framer{outline: outline{path: hints.RecordsPath}})
+}
+
+// sample samples a document.
+func sample(ctx context.Context, file reader.File, hints reader.Hints, f *framer) (reader.Sample, error) {
+	blocks, err := open(ctx, file, f.frame)
+	if err != nil {
+		return reader.Sample{}, named(file, err)
+	}
+	defer blocks.Close()
+	s := jsonrow.NewSampler(jsonrow.Elements{})
+	if !hints.DialectOnly {
+		if err := s.Read(ctx, blocks, false, nil); err != nil {
+			return reader.Sample{}, named(file, err)
+		}
+	}
+	return s.Result(dialect(blocks, hints)), nil
+}
+
+// open opens a file to sample it.
+func open(ctx context.Context, file reader.File, frame reader.FrameFunc) (*reader.Blocks, error) {
+	return reader.OpenBlocks(ctx, file, reader.NewLimits(reader.DefaultMemory, 1),
+		reader.Shape{Frame: frame, TooLong: tooLong, BatchRows: jsonrow.SampleRecords})
+}
+
+// dialect is how a document is read.
+func dialect(blocks *reader.Blocks, hints reader.Hints) reader.Dialect {
+	return reader.Dialect{Format: Name, Compression: blocks.Compression(), RecordsPath: hints.RecordsPath}
+}
