@@ -13,13 +13,20 @@ import (
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
-// insert hands the buffered items to DuckDB.
-func (w *writer) insert(ctx context.Context) error {
-	tables := byTable(w.txn.takeItems())
-	for i, items := range tables {
-		if err := w.insertInto(ctx, items); err != nil {
+// insert hands what is buffered to DuckDB: all of it, or only what fills whole
+// row groups of all threads, if there is that much.
+func (w *writer) insert(ctx context.Context, all bool) error {
+	tables := byTable(w.txn.takeParts())
+	for i, parts := range tables {
+		now, later := parts, []part(nil)
+		if step := int64(w.options.Threads) * rowGroup; !all && count(parts) > step {
+			now, later = cut(parts, count(parts)/step*step)
+			release(parts)
+		}
+		w.txn.keep(later)
+		if err := w.insertInto(ctx, now); err != nil {
 			for _, rest := range tables[i+1:] {
-				abstract.ReleaseAll(rest)
+				release(rest)
 			}
 			return err
 		}
@@ -27,26 +34,20 @@ func (w *writer) insert(ctx context.Context) error {
 	return nil
 }
 
-// insertInto hands items of one table to DuckDB. A row that is refused is
+// insertInto hands rows of one table to DuckDB. A row that is refused is
 // looked for if it must be one of a single session, which is told of it; not
 // where rows were deleted before, as these come back with the search.
-func (w *writer) insertInto(ctx context.Context, items []abstract.ChangeItem) error {
-	name := items[0].Table
+func (w *writer) insertInto(ctx context.Context, parts []part) error {
+	defer release(parts)
+	name := parts[0].Table
 	sink := w.tables[name]
 	ctx = w.txn.context(ctx)
-	if err := w.deleteReplaced(ctx, items); err != nil {
-		abstract.ReleaseAll(items)
+	if err := w.deleteReplaced(ctx, parts); err != nil {
 		return classifyRows(err)
 	}
-	for _, item := range items {
-		if item.Batch != nil {
-			item.Batch.Retain()
-		}
-	}
-	defer abstract.ReleaseAll(items)
-	err := w.run(ctx, sink, items)
+	err := w.run(ctx, sink, parts)
 	if abstract.ClassOf(err) == abstract.FileOnly && len(w.txn.sessions) == 1 && len(w.txn.deleted) == 0 {
-		err = w.locate(ctx, sink, items, err)
+		err = w.locate(ctx, sink, parts, err)
 	}
 	if err != nil {
 		return fmt.Errorf("insert into table %q: %w", name, err)
@@ -54,9 +55,9 @@ func (w *writer) insertInto(ctx context.Context, items []abstract.ChangeItem) er
 	return nil
 }
 
-// run inserts items, which it owns.
-func (w *writer) run(ctx context.Context, sink *sink, items []abstract.ChangeItem) error {
-	sink.feed.load(items)
+// run inserts rows, and leaves the parts to the caller.
+func (w *writer) run(ctx context.Context, sink *sink, parts []part) error {
+	sink.feed.load(retain(parts))
 	defer sink.feed.unload()
 	_, err := w.conn.ExecContext(ctx, sink.insert)
 	return classifyRows(err)
@@ -76,7 +77,7 @@ func (w *writer) commit(ctx context.Context) {
 		w.abort(errors.New("it was to be committed in the middle of an object that replaces others"))
 		return
 	}
-	if err := w.insert(ctx); err != nil {
+	if err := w.insert(ctx, true); err != nil {
 		w.abort(err)
 		return
 	}
@@ -149,7 +150,7 @@ func (w *writer) drop(told func(*session) error) {
 	t.endWhole()
 	w.rollback()
 	w.giveBack(context.Background())
-	abstract.ReleaseAll(t.takeItems())
+	release(t.takeParts())
 	for s := range t.sessions {
 		s.failed = told(s)
 		s.alone = true

@@ -10,20 +10,26 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/target"
 )
 
+// rowGroup is the rows of one of DuckDB's row groups. A thread of an INSERT
+// compresses and writes what fills one; a lesser rest it has to hand on, to be
+// copied, compressed with other rests, and that again when more is appended.
+const rowGroup = 122_880
+
 // feed is the Arrow stream behind a view. DuckDB asks it for batches from
-// several threads; it answers with what was loaded into it, then with the end
-// of the stream, and is ready to be loaded again.
+// several threads; it answers with what was loaded into it, in batches of a row
+// group each, so that every thread always has whole ones. Then comes the end
+// of the stream, and the feed is ready to be loaded again.
 type feed struct {
 	schema *arrow.Schema
 	fileID bool
 
 	mu      sync.Mutex
-	items   []abstract.ChangeItem
+	parts   []part // with rows
 	current arrow.RecordBatch
+	err     error
 	pins    runtime.Pinner // of what DuckDB was given pointers to
 }
 
@@ -35,11 +41,18 @@ func newFeed(table target.Table) *feed {
 	return &feed{schema: arrow.NewSchema(fields, nil), fileID: table.FileID}
 }
 
-// load fills the feed, which owns the items from then on.
-func (f *feed) load(items []abstract.ChangeItem) {
+// load fills the feed, which owns the parts from then on.
+func (f *feed) load(parts []part) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.items = items
+	f.parts, f.err = nil, nil
+	for _, p := range parts {
+		if p.NumRows() > 0 {
+			f.parts = append(f.parts, p)
+		} else {
+			p.Release()
+		}
+	}
 }
 
 // unload drops what was not read. DuckDB must be through with what was.
@@ -47,8 +60,8 @@ func (f *feed) unload() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dropCurrent()
-	abstract.ReleaseAll(f.items)
-	f.items = nil
+	release(f.parts)
+	f.parts = nil
 	f.pins.Unpin()
 }
 
@@ -65,30 +78,52 @@ func (f *feed) Next() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dropCurrent()
-	for len(f.items) > 0 {
-		item := f.items[0]
-		f.items = f.items[1:]
-		if item.NumRows() == 0 {
-			item.Release()
-			continue
-		}
-		f.current = f.complete(item)
-		item.Release()
-		return true
+	group, rest := cut(f.parts, rowGroup)
+	release(f.parts)
+	f.parts = rest
+	defer release(group)
+	if len(group) == 0 {
+		return false
 	}
-	return false
+	f.current, f.err = f.join(group)
+	return f.err == nil
 }
 
-// complete adds the file's id to the item's columns.
-func (f *feed) complete(item abstract.ChangeItem) arrow.RecordBatch {
-	columns := item.Batch.Columns()
+// join makes one batch of the parts', which it copies if there are several,
+// and adds the files' ids.
+func (f *feed) join(parts []part) (arrow.RecordBatch, error) {
+	columns := make([]arrow.Array, 0, len(f.schema.Fields()))
+	defer func() {
+		for _, column := range columns {
+			column.Release()
+		}
+	}()
+	for i := range parts[0].Batch.NumCols() {
+		column, err := concat(parts, int(i))
+		if err != nil {
+			return nil, err
+		}
+		columns = append(columns, column)
+	}
 	if f.fileID {
-		ids := constant(item.Origin.LedgerID, int(item.NumRows()))
-		defer ids.Release()
-		columns = append(columns[:len(columns):len(columns)], ids)
+		columns = append(columns, fileIDs(parts))
 	}
 	f.pin(columns)
-	return array.NewRecordBatch(f.schema, columns, item.NumRows())
+	return array.NewRecordBatch(f.schema, columns, count(parts)), nil
+}
+
+// concat is a column of all parts.
+func concat(parts []part, column int) (arrow.Array, error) {
+	if len(parts) == 1 {
+		array := parts[0].Batch.Column(column)
+		array.Retain()
+		return array, nil
+	}
+	arrays := make([]arrow.Array, len(parts))
+	for i, p := range parts {
+		arrays[i] = p.Batch.Column(column)
+	}
+	return array.Concatenate(arrays, memory.DefaultAllocator)
 }
 
 // pin lets C memory point at the columns' buffers, which Go's rules for cgo
@@ -103,13 +138,15 @@ func (f *feed) pin(columns []arrow.Array) {
 	}
 }
 
-// constant is an array of n times the same number.
-func constant(value int64, n int) arrow.Array {
-	values := make([]int64, n)
-	for i := range values {
-		values[i] = value
+// fileIDs has the ledger id of its file for each row.
+func fileIDs(parts []part) arrow.Array {
+	values := make([]int64, 0, count(parts))
+	for _, p := range parts {
+		for range p.NumRows() {
+			values = append(values, p.Origin.LedgerID)
+		}
 	}
-	data := array.NewData(arrow.PrimitiveTypes.Int64, n,
+	data := array.NewData(arrow.PrimitiveTypes.Int64, len(values),
 		[]*memory.Buffer{nil, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(values))}, nil, 0, 0)
 	defer data.Release()
 	return array.MakeFromData(data)
@@ -118,6 +155,6 @@ func constant(value int64, n int) arrow.Array {
 func (f *feed) Schema() *arrow.Schema          { return f.schema }
 func (f *feed) RecordBatch() arrow.RecordBatch { return f.current }
 func (f *feed) Record() arrow.RecordBatch      { return f.current }
-func (f *feed) Err() error                     { return nil }
+func (f *feed) Err() error                     { return f.err }
 func (f *feed) Retain()                        {}
 func (f *feed) Release()                       {}

@@ -4,17 +4,11 @@ package duckdb
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/target"
 )
-
-// part is some rows of an item: a slice of its batch, and how many rows of the
-// item are before it.
-type part struct {
-	abstract.ChangeItem
-	before int64
-}
 
 // locate finds the row that an INSERT of these items was refused for, of which
 // DuckDB says nothing. It rolls the transaction back, inserts one half of the
@@ -22,15 +16,10 @@ type part struct {
 // work of the INSERT. A row that is refused only because of one before it, such
 // as the second of two equal keys, takes a few times more. If it is one of an
 // earlier INSERT of the transaction, the row is not found, and err is returned
-// as it is. The items remain the caller's.
-func (w *writer) locate(ctx context.Context, sink *sink, items []abstract.ChangeItem, err error) error {
+// as it is. The parts remain the caller's.
+func (w *writer) locate(ctx context.Context, sink *sink, parts []part, err error) error {
 	w.rollback()
-	var parts []part
-	for _, item := range items {
-		if item.NumRows() > 0 {
-			parts = append(parts, part{item, 0})
-		}
-	}
+	parts = slices.DeleteFunc(slices.Clone(parts), func(p part) bool { return p.NumRows() == 0 })
 	if row, ok := w.firstRefused(ctx, sink, parts); ok {
 		return &target.RefusedRow{Origin: row.Origin, Row: row.before, Err: err}
 	}
@@ -88,45 +77,5 @@ func (w *writer) refuses(ctx context.Context, sink *sink, parts []part) bool {
 		return false
 	}
 	defer w.rollback()
-	items := make([]abstract.ChangeItem, len(parts))
-	for i, p := range parts {
-		p.Batch.Retain() // the feed will release it
-		items[i] = p.ChangeItem
-	}
-	return abstract.ClassOf(w.run(ctx, sink, items)) == abstract.FileOnly
-}
-
-// cut cuts parts in two: the first rows, that many, and the rest.
-func cut(parts []part, rows int64) (left, right []part) {
-	for _, p := range parts {
-		n := min(rows, p.NumRows())
-		rows -= n
-		if n > 0 {
-			left = append(left, p.slice(0, n))
-		}
-		if n < p.NumRows() {
-			right = append(right, p.slice(n, p.NumRows()))
-		}
-	}
-	return left, right
-}
-
-// count is the number of rows.
-func count(parts []part) (rows int64) {
-	for _, p := range parts {
-		rows += p.NumRows()
-	}
-	return rows
-}
-
-func (p part) slice(from, to int64) part {
-	p.Batch = p.Batch.NewSlice(from, to)
-	p.before += from
-	return p
-}
-
-func release(parts []part) {
-	for _, p := range parts {
-		p.Release()
-	}
+	return abstract.ClassOf(w.run(ctx, sink, parts)) == abstract.FileOnly
 }

@@ -21,15 +21,18 @@ func TestT05Located(t *testing.T) {
 		before  int64      // of the item with the refused row
 		row     int64      // -1 if it cannot be found
 	}{
-		"check":            {"n BIGINT CHECK (n <> 70), s VARCHAR", [][2]int64{{0, 50}, {50, 60}, {60, 100}}, 60, 10},
-		"first of two":     {"n BIGINT CHECK (n <> 3 AND n <> 70), s VARCHAR", [][2]int64{{0, 50}, {50, 100}}, 0, 3},
-		"last":             {"n BIGINT CHECK (n < 99), s VARCHAR", [][2]int64{{0, 100}}, 0, 99},
-		"only":             {"n BIGINT CHECK (n < 0), s VARCHAR", [][2]int64{{0, 1}}, 0, 0},
-		"cast":             {"n UTINYINT, s VARCHAR", [][2]int64{{0, 100}, {100, 300}}, 100, 156},
+		"check":        {"n BIGINT CHECK (n <> 70), s VARCHAR", [][2]int64{{0, 50}, {50, 60}, {60, 100}}, 60, 10},
+		"first of two": {"n BIGINT CHECK (n <> 3 AND n <> 70), s VARCHAR", [][2]int64{{0, 50}, {50, 100}}, 0, 3},
+		"last":         {"n BIGINT CHECK (n < 99), s VARCHAR", [][2]int64{{0, 100}}, 0, 99},
+		"only":         {"n BIGINT CHECK (n < 0), s VARCHAR", [][2]int64{{0, 1}}, 0, 0},
+		"cast":         {"n UTINYINT, s VARCHAR", [][2]int64{{0, 100}, {100, 300}}, 100, 156},
+		// These come in more than one INSERT of whole row groups, cut inside the second item.
+		"after a cut":      {"n BIGINT CHECK (n <> 150000), s VARCHAR", [][2]int64{{0, 100_000}, {100_000, 200_000}, {200_000, 300_000}}, 100_000, 50_000},
+		"before a cut":     {"n BIGINT CHECK (n <> 110000), s VARCHAR", [][2]int64{{0, 100_000}, {100_000, 200_000}, {200_000, 300_000}}, 100_000, 10_000},
 		"equal to another": {"n BIGINT, s VARCHAR, UNIQUE (s)", [][2]int64{{0, 20}, {20, 50}}, 20, 10},
 	} {
 		t.Run(name, func(t *testing.T) {
-			db := open(t, tempFile(t), duckdb.Options{})
+			db := open(t, tempFile(t), duckdb.Options{Buffer: 24 << 20, Threads: 1})
 			execute(t, db, "CREATE TABLE t ("+tc.columns+", _sluice_file BIGINT)")
 			entries, err := register(t.Context(), db, "a")
 			must(t, err)

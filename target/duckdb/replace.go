@@ -84,12 +84,12 @@ func (t *txn) endWhole() {
 	}
 }
 
-// deleteReplaced deletes the rows that the items about to be inserted replace:
+// deleteReplaced deletes the rows that the rows about to be inserted replace:
 // before those are inserted, as a unique key may take them for the same.
-func (w *writer) deleteReplaced(ctx context.Context, items []abstract.ChangeItem) error {
+func (w *writer) deleteReplaced(ctx context.Context, parts []part) error {
 	var ids []int64
-	for _, item := range items {
-		for _, id := range item.Origin.Replaces {
+	for _, p := range parts {
+		for _, id := range p.Origin.Replaces {
 			if !w.txn.deleted[id] {
 				w.txn.deleted[id] = true
 				ids = append(ids, id)
@@ -99,7 +99,7 @@ func (w *writer) deleteReplaced(ctx context.Context, items []abstract.ChangeItem
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := w.deleteRows(ctx, tx{w.conn}, items[0].Table, ids)
+	_, err := w.deleteRows(ctx, tx{w.conn}, parts[0].Table, ids)
 	return err
 }
 

@@ -24,8 +24,8 @@ type txn struct {
 	whole    *whole                     // nil: may be committed at any time
 	deleted  map[int64]bool             // the replaced files whose rows were deleted
 
-	items []abstract.ChangeItem // not yet inserted
-	bytes int64                 // of items
+	parts []part // not yet inserted
+	bytes int64  // of parts
 }
 
 // newTxn is a transaction that s begins.
@@ -55,32 +55,40 @@ func (t *txn) take(s *session, item abstract.ChangeItem, size int64) error {
 		item.Release()
 		return err
 	}
-	t.items = append(t.items, item)
+	t.parts = append(t.parts, part{item, 0})
 	t.bytes += size
 	t.total += size
 	t.rows += item.NumRows()
 	return nil
 }
 
-// takeItems empties the buffer and hands over what was in it.
-func (t *txn) takeItems() []abstract.ChangeItem {
-	items := t.items
-	t.items, t.bytes = nil, 0
-	return items
+// takeParts empties the buffer and hands over what was in it.
+func (t *txn) takeParts() []part {
+	parts := t.parts
+	t.parts, t.bytes = nil, 0
+	return parts
 }
 
-// byTable sorts items by their tables, in the order in which the tables come.
+// keep puts parts back, which it owns.
+func (t *txn) keep(parts []part) {
+	t.parts = append(t.parts, parts...)
+	for _, p := range parts {
+		t.bytes += p.Size()
+	}
+}
+
+// byTable sorts parts by their tables, in the order in which the tables come.
 // Few rejected records among many rows so cost one INSERT, not one each.
-func byTable(items []abstract.ChangeItem) (tables [][]abstract.ChangeItem) {
+func byTable(parts []part) (tables [][]part) {
 	place := map[string]int{}
-	for _, item := range items {
-		i, known := place[item.Table]
+	for _, p := range parts {
+		i, known := place[p.Table]
 		if !known {
 			i = len(tables)
-			place[item.Table] = i
+			place[p.Table] = i
 			tables = append(tables, nil)
 		}
-		tables[i] = append(tables[i], item)
+		tables[i] = append(tables[i], p)
 	}
 	return tables
 }

@@ -16,10 +16,10 @@ import (
 
 // A transaction is committed when it holds this many rows, or this many
 // buffers' worth of bytes, or is this old when something is pushed. Eight of
-// DuckDB's row groups (122,880 rows) are where its insert rate levels off. The
+// DuckDB's row groups are where its insert rate levels off. The
 // bytes make what a crash costs smaller where the user has set --memory low.
 const (
-	commitRows    = 8 * 122_880
+	commitRows    = 8 * rowGroup
 	commitBuffers = 2
 	commitAfter   = 2 * time.Second
 )
@@ -130,8 +130,8 @@ func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) 
 		return err
 	}
 	size := item.Size()
-	if t := w.txn; t != nil && len(t.items) > 0 && t.bytes+size > w.options.Buffer {
-		if err := w.insert(ctx); err != nil {
+	if t := w.txn; t != nil && len(t.parts) > 0 && t.bytes+size > w.options.Buffer {
+		if err := w.insert(ctx, false); err != nil {
 			item.Release()
 			known := t.causeFor(s, err)
 			w.abort(err)
