@@ -1,6 +1,7 @@
 package scalar
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
@@ -12,7 +13,20 @@ import (
 // side of the point, is refused. Zeros at the end are no digits: 1.500 has one
 // behind the point.
 func Decimal(precision, scale int) func(b []byte) (decimal128.Num, bool) {
+	limit := uint64(math.MaxUint64)
+	if precision < 19 {
+		limit = tens[precision]
+	}
 	return func(b []byte) (decimal128.Num, bool) {
+		if mantissa, behind, neg, ok := short(b); ok && behind <= scale && scale-behind <= 4 {
+			// Below 10^15 × 10^4, which 64 bits hold.
+			mantissa *= tens[scale-behind]
+			v := decimal128.New(0, mantissa)
+			if neg {
+				v = v.Negate()
+			}
+			return v, mantissa < limit
+		}
 		d, ok := scanDigits(b)
 		if !ok {
 			return decimal128.Num{}, false
@@ -31,6 +45,12 @@ func Decimal(precision, scale int) func(b []byte) (decimal128.Num, bool) {
 		}
 		return v, true
 	}
+}
+
+// tens holds the powers of ten below 2^63.
+var tens = [...]uint64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
+	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
 }
 
 // digits is a number as it is written: ± hi:lo × 10^exp, with that many digits

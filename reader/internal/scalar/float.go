@@ -26,7 +26,11 @@ var pow10 = [...]float64{
 // float64 equals, since a file that writes all its digits means them; and
 // every word such as NaN or Infinity.
 func Float64(b []byte) (v float64, ok bool) {
-	if v, ok := shortDecimal(b); ok {
+	if mantissa, behind, neg, ok := short(b); ok {
+		v = float64(mantissa) / pow10[behind]
+		if neg {
+			v = -v
+		}
 		return v, true
 	}
 	d, ok := scanDecimal(b)
@@ -60,36 +64,32 @@ func Float64(b []byte) (v float64, ok bool) {
 	return v, true
 }
 
-// shortDecimal is the fast path for what most float columns hold: up to 15
-// digits with a point among them and no exponent, such as -12.50. It refuses
-// everything else.
-func shortDecimal(b []byte) (v float64, ok bool) {
+// short takes apart what most numbers look like, such as -12.50: up to 15
+// digits, perhaps with a point among them, and no exponent. The number is ±
+// mantissa / 10^behind. It refuses everything else, numbers or not.
+func short(b []byte) (mantissa uint64, behind int, neg, ok bool) {
 	digits := b
 	if len(b) > 0 && b[0] == '-' {
 		digits = b[1:]
 	}
-	if len(digits) < 3 || len(digits) > 16 || digits[0] == '.' || digits[0] == '0' && digits[1] != '.' {
-		return 0, false
+	if len(digits) == 0 || len(digits) > 16 || digits[0] == '.' || digits[0] == '0' && len(digits) > 1 && digits[1] != '.' {
+		return 0, 0, false, false
 	}
 	const point8 = 0xff & ('.' - '0' + 0x100) // what a point is after the subtraction
-	mantissa, point := uint64(0), 0
+	point := 0
 	for i, c := range digits {
 		if c -= '0'; c <= 9 {
 			mantissa = mantissa*10 + uint64(c)
 		} else if c == point8 && point == 0 {
 			point = i
 		} else {
-			return 0, false
+			return 0, 0, false, false
 		}
 	}
-	if point == 0 || point == len(digits)-1 {
-		return 0, false
+	if point == 0 {
+		return mantissa, 0, len(digits) != len(b), len(digits) <= 15
 	}
-	v = float64(mantissa) / pow10[len(digits)-1-point]
-	if len(digits) != len(b) {
-		v = -v
-	}
-	return v, true
+	return mantissa, len(digits) - 1 - point, len(digits) != len(b), point < len(digits)-1
 }
 
 // decimal is a number as it is written: ± mantissa × 10^exp.
