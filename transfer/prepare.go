@@ -108,7 +108,11 @@ func (l *load) look(ctx context.Context, jobs <-chan *job) (taken []*job, sample
 		if !ok {
 			break
 		}
+		j.gather() // for the reading as well
 		sample, err := l.sampleOne(ctx, j)
+		if err != nil || len(sample.Columns) == 0 {
+			j.scatter() // there may be many of these
+		}
 		switch {
 		case ctx.Err() != nil:
 			return nil, nil, ctx.Err()

@@ -15,9 +15,9 @@ import (
 const wholeFile = 64 << 10
 
 // gather lets the file, if it is small, be fetched at once and kept until
-// [job.scatter]. It returns nil if it is not.
+// [job.scatter]. It returns nil if it is not, or is kept already.
 func (j *job) gather() *wholeBucket {
-	if j.file.Info.Size > wholeFile {
+	if j.whole != nil || j.file.Info.Size > wholeFile {
 		return nil
 	}
 	j.whole = &wholeBucket{Bucket: j.file.Bucket}

@@ -24,7 +24,11 @@ type memory struct {
 
 func (m *memory) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
 	for {
-		if err := m.pages(ctx, page); err != nil || !m.follows || m.faults.endsEarly {
+		err := m.pages(ctx, page)
+		if m.follows && m.faults.endsAsNil && ctx.Err() != nil {
+			return nil
+		}
+		if err != nil || !m.follows || m.faults.endsEarly {
 			return err
 		}
 		select {
