@@ -48,6 +48,9 @@ func (s SampledFile) Describe() string {
 	if d.Compression != "" {
 		words = append(words, d.Compression)
 	}
+	if d.Encoding != "" {
+		words = append(words, d.Encoding)
+	}
 	if d.Delimiter != "" {
 		words = append(words, fmt.Sprintf("delimiter %q", d.Delimiter))
 		if !d.Header {

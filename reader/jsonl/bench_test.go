@@ -118,7 +118,7 @@ func BenchmarkScan(b *testing.B) {
 	w := newSampler().walker
 	b.SetBytes(int64(len(block.Data)))
 	for b.Loop() {
-		in := newLines(block)
+		in := newLines(block, reader.Dialect{})
 		for first, ok := in.next(); ok; first, ok = in.next() {
 			if reason := in.read(&w, first); reason != "" {
 				b.Fatal(reason)

@@ -15,6 +15,7 @@ import (
 
 // decoder makes rows of blocks. Its method decode may be called concurrently.
 type decoder struct {
+	dialect reader.Dialect
 	schema  abstract.Schema
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
@@ -31,7 +32,7 @@ type decoder struct {
 
 func newDecoder(req reader.Request) *decoder {
 	d := &decoder{
-		schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
+		dialect: req.Dialect, schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
@@ -66,7 +67,7 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 	}
 	var out reader.Decoded
 	var rejects []reader.BadRecord
-	in := newLines(block)
+	in := newLines(block, d.dialect)
 	for first, ok := in.next(); ok; first, ok = in.next() {
 		name, reason := "", in.read(w, first)
 		if reason == "" && len(d.refused) > 0 {

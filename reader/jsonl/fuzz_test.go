@@ -80,7 +80,7 @@ func FuzzJ14AgreesWithEncodingJSON(f *testing.F) {
 			return
 		}
 		w := newSampler().walker
-		in := newLines(reader.Block{Data: bytes.Clone(line), Offset: 1}) // it writes behind the data
+		in := newLines(reader.Block{Data: bytes.Clone(line), Offset: 1}, reader.Dialect{}) // it writes behind the data
 		first, ok := in.next()
 		if !ok {
 			return

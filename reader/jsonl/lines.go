@@ -13,12 +13,13 @@ type lines struct {
 	data    []byte // line ends follow the block's content, which is n long
 	n       int
 	suspect bool // there is invalid UTF-8 somewhere
-	pos     int  // where the next line begins
+	notText string
+	pos     int // where the next line begins
 	count   int64
 }
 
 // newLines begins with a block. It writes behind the block's data.
-func newLines(block reader.Block) lines {
+func newLines(block reader.Block, d reader.Dialect) lines {
 	n := len(block.Data)
 	data := block.Data
 	if cap(data) < n+json.Pad {
@@ -28,7 +29,7 @@ func newLines(block reader.Block) lines {
 	for i := n; i < len(data); i++ {
 		data[i] = '\n'
 	}
-	l := lines{data: data, n: n, suspect: !utf8.Valid(data)}
+	l := lines{data: data, n: n, suspect: !utf8.Valid(data), notText: d.NotText()}
 	if block.Offset == 0 && bytes.HasPrefix(data, []byte(reader.BOM)) {
 		l.pos = len(reader.BOM)
 	}
@@ -56,7 +57,7 @@ func (l *lines) read(w *walker, first int) (reason string) {
 	if l.suspect {
 		end += bytes.IndexByte(l.data[first:], '\n')
 		if !utf8.Valid(l.data[first:end]) {
-			reason = "it is not valid UTF-8"
+			reason = "it is " + l.notText
 		}
 	}
 	if reason == "" {

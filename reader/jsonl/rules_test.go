@@ -105,20 +105,20 @@ func TestJ11LateKey(t *testing.T) {
 // What the sample finds to be another kind of JSON is refused with a way out.
 func TestJ09J10OtherJSON(t *testing.T) {
 	for data, want := range map[string]string{
-		"[{\"a\":1},{\"a\":2}]":                        "the file is a JSON array, not JSON lines: ",
-		reader.BOM + "\n [\n{\"a\":1}\n]\n":            "the file is a JSON array, not JSON lines: ",
-		"[1]\n[2]\n":                                   "its first line is an array: ",
-		"[\n":                                          "the file is a JSON array, not JSON lines: ",
-		"[" + strings.Repeat(`{"a":1},`, 3<<20):        "the file is a JSON array, not JSON lines: ",
-		"{\n  \"a\": 1,\n  \"b\": [\n1]\n}\n":          "an object goes over several lines, which",
-		"{\"a\":1,\n\"b\":2}\n{\"a\":3,\n\"b\":4}\n":   "an object goes over several lines, which",
-		"{\"a\":[\n" + strings.Repeat("1,\n", 1<<20):   "an object goes over several lines, which",
-		"{\"a\":" + strings.Repeat(" ", 17<<20) + "1}": "it is longer than 16777216 bytes, the most a record may have: is it a JSON document that is not JSON lines?",
-		"a,b\n1,2\n":                                   "none of its first 2 records can be read, the first bad one is record 1: it is not JSON",
-		"{\"a\":1,\n{\"a\":2,\n":                       "none of its first 2 records can be read",
-		"{\"a\":":                                      "none of its first 1 records can be read",
-		"\xff\xfe{\x00":                                "UTF-16",
-		string(gz("[1]")):                              "the file is a JSON array, not JSON lines: ",
+		"[{\"a\":1},{\"a\":2}]":                                "the file is a JSON array, not JSON lines: ",
+		reader.BOM + "\n [\n{\"a\":1}\n]\n":                    "the file is a JSON array, not JSON lines: ",
+		"[1]\n[2]\n":                                           "its first line is an array: ",
+		"[\n":                                                  "the file is a JSON array, not JSON lines: ",
+		"[" + strings.Repeat(`{"a":1},`, 3<<20):                "the file is a JSON array, not JSON lines: ",
+		"{\n  \"a\": 1,\n  \"b\": [\n1]\n}\n":                  "an object goes over several lines, which",
+		"{\"a\":1,\n\"b\":2}\n{\"a\":3,\n\"b\":4}\n":           "an object goes over several lines, which",
+		"{\"a\":[\n" + strings.Repeat("1,\n", 1<<20):           "an object goes over several lines, which",
+		"{\"a\":" + strings.Repeat(" ", 17<<20) + "1}":         "it is longer than 16777216 bytes, the most a record may have: is it a JSON document that is not JSON lines?",
+		"a,b\n1,2\n":                                           "none of its first 2 records can be read, the first bad one is record 1: it is not JSON",
+		"{\"a\":1,\n{\"a\":2,\n":                               "none of its first 2 records can be read",
+		"{\"a\":":                                              "none of its first 1 records can be read",
+		"\xff\xfe\x00\x00{":                                    "UTF-32",
+		string(gz("[1]")):                                      "the file is a JSON array, not JSON lines: ",
 		manyKeys(0, 4000) + "\n" + manyKeys(2000, 4000) + "\n": "more than 4096 different keys",
 		manyKeys(0, 5000) + "\n":                               "it has more than 4096 keys",
 	} {
@@ -180,7 +180,7 @@ func TestJ12ManyDifferentKeys(t *testing.T) {
 	}
 	d := newDecoder(request(b.String(), "a=int64"))
 	w := d.newWalker()
-	in := newLines(reader.Block{Data: []byte(b.String())})
+	in := newLines(reader.Block{Data: []byte(b.String())}, reader.Dialect{})
 	n := 0
 	for first, ok := in.next(); ok; first, ok = in.next() {
 		reason := in.read(w, first)

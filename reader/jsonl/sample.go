@@ -22,7 +22,7 @@ const (
 // leaving every line of it to be a bad record.
 func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) (reader.Sample, error) {
 	s := newSampler()
-	if err := s.read(ctx, file, hints.DialectOnly); err != nil {
+	if err := s.read(ctx, file, hints); err != nil {
 		return reader.Sample{}, named(file, err)
 	}
 	return s.result(), nil
@@ -55,14 +55,14 @@ func newSampler() *sampler {
 	return s
 }
 
-func (s *sampler) read(ctx context.Context, file reader.File, dialectOnly bool) error {
-	limits := reader.NewLimits(reader.DefaultMemory, 1)
-	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: splitSample, TooLong: tooLong, BatchRows: SampleRecords})
+func (s *sampler) read(ctx context.Context, file reader.File, hints reader.Hints) error {
+	limits := reader.SampleLimits(hints)
+	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: splitSample, Encoding: hints.Encoding, TooLong: tooLong, BatchRows: SampleRecords})
 	if err != nil {
 		return err
 	}
 	defer blocks.Close()
-	s.dialect.Compression = blocks.Compression()
+	blocks.Describe(&s.dialect)
 	for s.records < SampleRecords && blocks.Offset() < SampleBytes {
 		block, err := blocks.Next(ctx, SampleRecords)
 		if err == io.EOF {
@@ -74,7 +74,7 @@ func (s *sampler) read(ctx context.Context, file reader.File, dialectOnly bool) 
 		}
 		err = s.observe(block)
 		blocks.Recycle(&block)
-		if err != nil || dialectOnly && s.records > 0 {
+		if err != nil || hints.DialectOnly && s.records > 0 {
 			return err
 		}
 	}
@@ -103,7 +103,7 @@ func beginsArray(data []byte) bool {
 // observe adds the records of a block to the evidence. What is bad whatever
 // its columns' types are is counted, and no evidence.
 func (s *sampler) observe(block reader.Block) error {
-	in := newLines(block)
+	in := newLines(block, s.dialect)
 	for first, ok := in.next(); ok; first, ok = in.next() {
 		s.records++
 		reason := in.read(&s.walker, first)
