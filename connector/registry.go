@@ -128,9 +128,6 @@ func (e *UnknownError) Error() string {
 	return fmt.Sprintf("%s %q is not known: use one of %s", e.Kind, e.Name, strings.Join(e.Known, ", "))
 }
 
-// compressions are the file extensions that say nothing about the format.
-var compressions = []string{".gz", ".gzip", ".bgz", ".zst", ".zstd"}
-
 // Format picks the format for an object: the one of the given name or, if the
 // name is "auto", the one that the key's extension stands for.
 func (r *Registry) Format(name, key string) (reader.Format, error) {
@@ -140,11 +137,7 @@ func (r *Registry) Format(name, key string) (reader.Format, error) {
 		}
 		return nil, &UnknownError{Kind: "format", Name: name, Known: append([]string{"auto"}, names(r.Formats)...)}
 	}
-	ext := strings.ToLower(path.Ext(key))
-	if slices.Contains(compressions, ext) {
-		ext = strings.ToLower(path.Ext(key[:len(key)-len(ext)]))
-	}
-	ext = strings.TrimPrefix(ext, ".")
+	ext := strings.TrimPrefix(strings.ToLower(path.Ext(object.TrimCompression(key))), ".")
 	if f := r.Shared[ext]; f != nil {
 		return f, nil
 	}

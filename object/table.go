@@ -2,7 +2,6 @@ package object
 
 import (
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -23,13 +22,21 @@ func (p Pattern) TableName() string {
 	if isDir {
 		return elem
 	}
-	stem := elem
-	if slices.Contains([]string{".gz", ".gzip", ".bgz", ".zst", ".zstd"}, strings.ToLower(path.Ext(stem))) {
-		stem = strings.TrimSuffix(stem, path.Ext(stem))
-	}
+	stem := TrimCompression(elem)
 	stem = strings.TrimSuffix(stem, path.Ext(stem))
 	if stem == "" {
 		return elem // .csv is a name without an extension
 	}
 	return stem
+}
+
+// TrimCompression returns the name without the extension of a compression, if it
+// has one: that says nothing about the format, nor for certain how a file is compressed.
+func TrimCompression(name string) string {
+	ext := path.Ext(name)
+	switch strings.ToLower(ext) {
+	case ".gz", ".gzip", ".bgz", ".zst", ".zstd", ".bz2", ".bzip2", ".lz4", ".sz", ".snappy", ".xz":
+		return strings.TrimSuffix(name, ext)
+	}
+	return name
 }

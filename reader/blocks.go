@@ -22,7 +22,7 @@ type Block struct {
 	// Data is the bytes; cap(Data) is at least len(Data)+[Pad]. They belong to
 	// the decoder until it returns, and are overwritten afterwards.
 	Data []byte
-	// Offset is where the block begins, in the decompressed stream.
+	// Offset is where the block begins, in the text of the file: decompressed, and in UTF-8.
 	Offset int64
 	// Records is at least the number of records in the block.
 	Records int
@@ -59,6 +59,9 @@ type Shape struct {
 	// Split finds record ends. Frame, if it is set, is asked in its place.
 	Split SplitFunc
 	Frame FrameFunc
+	// Encoding is what the user or the [Dialect] says that the text is encoded in,
+	// empty for UTF-8 or what a byte order mark says.
+	Encoding string
 	// TooLong is what to ask about a record beyond [Limits.MaxRecord].
 	TooLong string
 	// RowBytes is the most memory that a row takes in a batch besides its
@@ -100,11 +103,12 @@ type Blocks struct {
 	spare  chan []byte // buffers to use again
 }
 
-// OpenBlocks opens a file at its beginning and recognises its compression. It
-// refuses what cannot be UTF-8 text. The caller closes it.
+// OpenBlocks opens a file at its beginning and recognises its compression and,
+// by a byte order mark, its encoding. It refuses what cannot be text. The caller
+// closes it.
 func OpenBlocks(ctx context.Context, file File, limits *Limits, shape Shape) (b *Blocks, err error) {
 	defer recovered("decompress", &err)
-	s, err := openStream(ctx, file, limits.maxWindow())
+	s, err := openStream(ctx, file, limits, shape.Encoding)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +130,7 @@ func (b *Blocks) measure() {
 	if b.shape.BatchBytes > 0 {
 		size = min(size, b.shape.BatchBytes)
 	}
-	if b.stream.compression == "" {
+	if b.stream.asStored() {
 		size = min(size, b.stream.file.Info.Size+1)
 	}
 	most := b.shape.BatchRows
@@ -139,14 +143,19 @@ func (b *Blocks) measure() {
 	b.want = min(b.size, 4*minBlock)
 }
 
-// Compression is the file's compression as it stands in a [Dialect].
-func (b *Blocks) Compression() string { return b.stream.compression }
+// Describe sets in a dialect what was recognised: compression and encoding.
+func (b *Blocks) Describe(d *Dialect) {
+	d.Compression, d.Encoding = b.stream.compression, b.stream.encoding
+}
 
-// CheckCompression refuses a file that is compressed in another way than its
+// Check refuses a file that is compressed or encoded in another way than its
 // dialect says: it is not the file that was begun.
-func (b *Blocks) CheckCompression(d Dialect) error {
-	if got := b.Compression(); got != d.Compression {
+func (b *Blocks) Check(d Dialect) error {
+	if got := b.stream.compression; got != d.Compression {
 		return FileOnly("the file has compression %q, its dialect says %q", got, d.Compression)
+	}
+	if got := b.stream.encoding; got != d.Encoding {
+		return FileOnly("the file has encoding %q, its dialect says %q", got, d.Encoding)
 	}
 	return nil
 }
@@ -312,7 +321,8 @@ func (b *Blocks) keep(block *Block) {
 }
 
 // Seek makes the next block begin at that decompressed offset.
-func (b *Blocks) Seek(ctx context.Context, offset int64) error {
+func (b *Blocks) Seek(ctx context.Context, offset int64) (err error) {
+	defer recovered("decompress", &err)
 	if held := offset - b.offset; held >= 0 && held <= int64(len(b.carry)) {
 		b.carry = append(b.carry[:0], b.carry[held:]...)
 	} else {

@@ -46,6 +46,12 @@ type Hints struct {
 	// RecordsPath is the keys that lead to the records of a JSON document; empty
 	// where they are not within an object.
 	RecordsPath []string
+	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
+	// begins with its byte order mark.
+	Encoding string
+	// MaxWindow is [Limits.MaxWindow] of the budget that the file is going to be
+	// read with, 0 for the default's, so that a sample accepts what reading does.
+	MaxWindow int64
 	// DialectOnly asks a Sample for the dialect alone: the columns come
 	// without evidence, and of the file no more is read than their names.
 	DialectOnly bool
@@ -55,7 +61,8 @@ type Hints struct {
 // file, as JSON, so that a file is always resumed the way it was begun.
 type Dialect struct {
 	Format      string   `json:"format"`
-	Compression string   `json:"compression,omitempty"` // "", "gzip" or "zstd"
+	Compression string   `json:"compression,omitempty"` // "" or what package unpack calls it: "gzip", "zstd" …
+	Encoding    string   `json:"encoding,omitempty"`    // "": UTF-8; else one of [Encodings], but not "utf-16"
 	LineEnd     string   `json:"line_end,omitempty"`    // "": LF or CRLF; "cr": CR alone
 	Delimiter   string   `json:"delimiter,omitempty"`
 	Quote       string   `json:"quote,omitempty"`

@@ -2,6 +2,7 @@ package reader
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"sync"
 
@@ -10,6 +11,13 @@ import (
 
 // DefaultMemory is the budget of a Limits that was not given one, in bytes.
 const DefaultMemory = 64 << 20
+
+// DefaultMaxRatio is the MaxRatio of a Limits that was not given one. Gzip cannot
+// reach it (1,032), logs and tables do not; bombs in bzip2, xz and zstd do.
+const DefaultMaxRatio = 2000
+
+// FreeUnpacked is how many bytes a text file may unpack to however small it is.
+const FreeUnpacked = 64 << 20
 
 // Limits bounds what all files that are read at the same time use together:
 // the memory of blocks between the store and emit, and the number of blocks
@@ -47,8 +55,13 @@ type Limits struct {
 	// Allocator provides the buffers of batches; nil means Go memory. It must
 	// be set before the first read and be safe for concurrent use.
 	Allocator memory.Allocator
+	// MaxRatio is how many times its size a compressed text file may unpack to,
+	// 0 for as often as it likes. Whatever the ratio, [FreeUnpacked] bytes are
+	// allowed. It must be set before the first read.
+	MaxRatio int64
 
 	memory int64
+	window int64         // 0 for what memory allows
 	slots  chan struct{} // holds a token per running decoder
 
 	mu struct {
@@ -76,7 +89,14 @@ func NewLimits(memory int64, parallelism int) *Limits {
 	if parallelism <= 0 {
 		parallelism = runtime.GOMAXPROCS(0)
 	}
-	return &Limits{memory: memory, slots: make(chan struct{}, parallelism)}
+	return &Limits{MaxRatio: DefaultMaxRatio, memory: memory, slots: make(chan struct{}, parallelism)}
+}
+
+// SampleLimits is a budget to sample a file with.
+func SampleLimits(hints Hints) *Limits {
+	l := NewLimits(DefaultMemory, 1)
+	l.window = hints.MaxWindow
+	return l
 }
 
 // Limit is the budget in bytes.
@@ -95,6 +115,26 @@ func (l *Limits) Parallelism() int { return cap(l.slots) }
 // MaxRecord is the length in bytes from which on a record of a text file is
 // refused: 16 MiB, or a quarter of the budget where that is less.
 func (l *Limits) MaxRecord() int64 { return min(16<<20, max(l.memory/4, 1)) }
+
+// MaxWindow is the largest window of zstd and dictionary of xz that is accepted,
+// in bytes: a quarter of the budget, but at least the 8 MiB that every decoder is
+// to support and at most the 128 MiB that the zstd tool accepts unasked. It is held
+// outside the budget, once per file.
+func (l *Limits) MaxWindow() int64 {
+	if l.window > 0 {
+		return l.window
+	}
+	return min(max(l.memory/4, 8<<20), 128<<20)
+}
+
+// mostUnpacked is how many bytes an object of that size may unpack to, 0 for any
+// number.
+func (l *Limits) mostUnpacked(size int64) int64 {
+	if l.MaxRatio <= 0 || size > math.MaxInt64/l.MaxRatio {
+		return 0
+	}
+	return max(size*l.MaxRatio, FreeUnpacked)
+}
 
 // BlockCost is what a block may cost, so that one file alone has a block for
 // each decoder and some in fetch and emit.

@@ -8,27 +8,31 @@ import (
 	"io"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader/internal/charset"
+	"github.com/seed-ede61cd5/sluice/reader/internal/unpack"
 )
 
-// stream reads the decompressed bytes of a file. It answers io.EOF only after
-// the true end: the decompressor is content and every byte of the object was
-// read. It is for one goroutine.
+// stream reads the text of a file: decompressed, and in UTF-8. It answers io.EOF
+// only after the true end: the decompressor is content and every byte of the
+// object was read. It is for one goroutine.
 type stream struct {
 	file        File
 	compression string
+	encoding    string // what UTF-8 is made of, empty if it is that already
+	most        int64  // bytes of text, 0 for no limit
 	body        *body
-	from        io.Reader // decompressed
+	from        io.Reader // the text
 	undo        io.Closer // the decompressor, nil if there is none
-	offset      int64     // of the next byte, decompressed
+	offset      int64     // of the next byte of the text
 }
 
 // rawBuffer is how many bytes of an object are buffered, outside the budget: all
 // of it where that is less.
 const rawBuffer = 256 << 10
 
-// openStream opens a file at its beginning and recognises its compression. It
-// refuses what cannot be a text file.
-func openStream(ctx context.Context, file File, maxWindow int64) (*stream, error) {
+// openStream opens a file at its beginning and recognises its compression and,
+// if that is not declared, its encoding. It refuses what cannot be a text file.
+func openStream(ctx context.Context, file File, limits *Limits, encoding string) (*stream, error) {
 	b, err := openBody(ctx, file, 0)
 	if err != nil {
 		return nil, err
@@ -40,44 +44,52 @@ func openStream(ctx context.Context, file File, maxWindow int64) (*stream, error
 			s.Close()
 		}
 	}()
-	if err := s.start(maxWindow); err != nil {
+	if err := s.start(limits, encoding); err != nil {
 		return nil, err
 	}
 	started = true
 	return s, nil
 }
 
-// start recognises what the body begins with and sets the decompressor.
-func (s *stream) start(maxWindow int64) error {
-	raw := bufio.NewReaderSize(s.body, int(min(max(s.file.Info.Size+1, magicLen), rawBuffer)))
-	head, err := peek(raw)
+// start recognises what the body begins with and sets what undoes it.
+func (s *stream) start(limits *Limits, encoding string) error {
+	text := bufio.NewReaderSize(s.body, int(min(max(s.file.Info.Size+1, magicLen), rawBuffer)))
+	head, err := peek(text)
 	if err != nil {
 		return err
 	}
-	s.compression = compressionOf(head)
-	if s.compression == "" {
-		s.from = raw
-		return refuse(head, "the file is %s")
+	where := ""
+	if s.compression = unpack.Recognize(head); s.compression != "" {
+		undo, err := unpack.New(s.compression, text, limits.MaxWindow())
+		if err != nil {
+			return s.failed(err)
+		}
+		where = "inside " + s.compression + " "
+		s.undo, s.most = undo, limits.mostUnpacked(s.file.Info.Size)
+		text = bufio.NewReaderSize(undo, 2*magicLen)
+		if head, err = peek(text); err != nil {
+			return s.failed(err)
+		}
+		if again := unpack.Recognize(head); again != "" {
+			return FileOnly("the file is compressed twice, with %s and inside with %s: undo one", s.compression, again)
+		}
 	}
-	var undo io.ReadCloser
-	if s.compression == Gzip {
-		undo, err = newGzip(raw)
-	} else {
-		undo, err = newZstd(raw, maxWindow)
+	if what := unpack.Beginning(head); what != "" {
+		return FileOnly("%sthe file ends within the first bytes of %s", where, what)
 	}
+	if what := foreign(head); what != "" {
+		return FileOnly("%sthe file is %s", where, what)
+	}
+	name, mark, err := charset.Find(encoding, head)
 	if err != nil {
-		return s.failed(err)
+		return FileOnly("%sthe file cannot be read as text: %w", where, err)
 	}
-	s.undo = undo
-	inner := bufio.NewReaderSize(undo, 2*magicLen)
-	s.from = inner
-	if head, err = peek(inner); err != nil {
-		return s.failed(err)
+	s.from = text
+	if name != charset.UTF8 {
+		_, _ = text.Discard(mark)
+		s.encoding, s.from = name, charset.NewReader(name, text)
 	}
-	if again := compressionOf(head); again != "" {
-		return FileOnly("the file is compressed twice, with %s and inside with %s: undo one", s.compression, again)
-	}
-	return refuse(head, "inside "+s.compression+" the file is %s")
+	return nil
 }
 
 // peek returns what magic bytes may be found in, less at the end of a file.
@@ -89,20 +101,14 @@ func peek(r *bufio.Reader) ([]byte, error) {
 	return head, err
 }
 
-func refuse(head []byte, sentence string) error {
-	if isParquet(head) {
-		return FileOnly(sentence+": use --format parquet", "a Parquet file")
-	}
-	if what := foreign(head); what != "" {
-		return FileOnly(sentence+", which is not read: convert it to UTF-8 text, plain or in gzip or zstd", what)
-	}
-	return nil
-}
-
-// Read reads decompressed bytes. At the end it verifies that this is the end.
+// Read reads text. At the end it verifies that this is the end.
 func (s *stream) Read(p []byte) (int, error) {
 	n, err := s.from.Read(p)
 	s.offset += int64(n)
+	if s.most > 0 && s.offset > s.most {
+		return n, FileOnly("decompress %s: an object of %d bytes has unpacked to more than %d: if that is what it is, raise --max-ratio",
+			s.compression, s.file.Info.Size, s.most)
+	}
 	switch err {
 	case nil:
 		return n, nil
@@ -141,7 +147,10 @@ func (s *stream) failed(err error) error {
 	if s.body.err != nil && s.body.err != io.EOF {
 		return s.body.err
 	}
-	if s.undo == nil && s.compression == "" {
+	if cut, ok := errors.AsType[*charset.CutError](err); ok {
+		return abstract.WithClass(abstract.FileOnly, cut)
+	}
+	if s.compression == "" {
 		return err
 	}
 	if err == io.EOF {
@@ -150,13 +159,13 @@ func (s *stream) failed(err error) error {
 	return abstract.WithClass(abstract.FileOnly, fmt.Errorf("decompress %s, after byte %d of the object: %w", s.compression, s.body.offset, err))
 }
 
-// seek moves on to a decompressed offset. What is not compressed is opened
-// there; what is compressed is read up to there.
+// seek moves on to an offset of the text. What is as it is in the object is
+// opened there; what is compressed or in another encoding is read up to there.
 func (s *stream) seek(ctx context.Context, offset int64) error {
 	if offset == s.offset {
 		return nil
 	}
-	if s.compression == "" {
+	if s.asStored() {
 		return s.reopen(ctx, offset)
 	}
 	if offset < s.offset {
@@ -177,6 +186,9 @@ func (s *stream) seek(ctx context.Context, offset int64) error {
 	}
 	return nil
 }
+
+// asStored tells that the text is the bytes of the object.
+func (s *stream) asStored() bool { return s.compression == "" && s.encoding == "" }
 
 func (s *stream) reopen(ctx context.Context, offset int64) error {
 	if size := s.file.Info.Size; offset > size {

@@ -45,7 +45,7 @@ func TestTableIsMadeOfWhatTheFilesHave(t *testing.T) {
 				{Name: "more", Type: abstract.Date}},
 		},
 		"unreadable files": {
-			files: map[string]string{"a": "\xff\xfe", "b": "id\n1\n", "c": "id,\xff\n"},
+			files: map[string]string{"a": "\xff\xfe\x00\x00", "b": "id\n1\n", "c": "id,\xff\n"},
 			want:  abstract.Schema{{Name: "id", Type: abstract.Int64}},
 			fails: "a c",
 		},

@@ -83,6 +83,9 @@ func (l *load) dialect(ctx context.Context, j *job) (reader.Dialect, error) {
 	if err := json.Unmarshal(j.entry.Dialect, &dialect); err != nil {
 		return dialect, abstract.WithClass(abstract.FileOnly, fmt.Errorf("read the dialect that the ledger has for %s: %w", j.id, err))
 	}
+	if err := l.cfg.Hints.CheckEncoding(dialect); err != nil {
+		return dialect, fmt.Errorf("%s: %w: run 'sluice replay %s', then load again", j.id, err, j.id)
+	}
 	if !slices.Equal(j.entry.Schema, l.schema) {
 		return dialect, abstract.WithClass(abstract.FileOnly, fmt.Errorf(
 			"the columns of table %q changed since loading of this file began: run 'sluice forget %s', then load again", l.cfg.Table, j.id))

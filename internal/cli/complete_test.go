@@ -16,6 +16,7 @@ func TestCompletion(t *testing.T) {
 		want string
 	}{
 		{[]string{"load", "--format", ""}, "auto csv json jsonl parquet tsv :4"},
+		{[]string{"load", "--encoding", ""}, "utf-8 utf-16 utf-16le utf-16be latin1 windows-1252 :4"},
 		{[]string{"load", "--on-bad-row", ""}, "fail skip quarantine :4"},
 		{[]string{"load", "--to", ""}, "duckdb: postgres: postgresql: stdout: :6"},
 		{[]string{"files", "--to", "duckdb:m"}, "duckdb:my.duckdb :6"},

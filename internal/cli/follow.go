@@ -7,7 +7,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/internal/ops"
 	"github.com/seed-ede61cd5/sluice/ledger"
-	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -19,7 +18,7 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, from *ar
 	d := newLogged(logger)
 	cfg := a.transferConfig(f, from, t)
 	// Half of the rows' memory is for what is read, half for what was read.
-	cfg.Limits = reader.NewLimits(int64(f.memory)/4, 0)
+	cfg.Limits = f.limits(int64(f.memory) / 4)
 	cfg.Follow = f.follow.commit
 	cfg.Follow.Queued = int64(f.memory) / 4
 	cfg.Committed = func(p ledger.Progress) { d.Committed(p) }

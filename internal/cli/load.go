@@ -50,7 +50,8 @@ own tools take them.
   sluice load s3://bucket/prefix/ --endpoint http://localhost:9000
   sluice load s3://bucket/prefix/ --to postgres://me@db.example/shop --follow
 
-Compression (gzip, zstd) is found by the content, whatever the name. Types are
+Compression (gzip, zstd, bzip2, lz4, snappy, xz) is found by the content,
+whatever the name. Types are
 inferred from the first records of up to ten files; a later value that does not
 fit is a bad row, never a changed value. What is loaded, and what went wrong,
 is in the target, in Sluice's ledger: see 'sluice files'.
@@ -159,7 +160,7 @@ func (a *app) transferConfig(f *loadFlags, src source.Source, t target.Target) t
 		Table:      f.table,
 		Pipeline:   f.pipeline,
 		NoFileID:   f.noFileID,
-		Limits:     reader.NewLimits(int64(f.memory)/2, 0),
+		Limits:     f.limits(int64(f.memory) / 2),
 		Workers:    f.workers,
 		OnBadRow:   f.bad,
 		OnChange:   f.change,

@@ -21,6 +21,8 @@ type loadFlags struct {
 	noHeader, noFileID  bool
 	null                []string
 	recordsPath         config.RecordsPath
+	encoding            string
+	maxRatio            int64
 	columns             []string
 	memory              config.Bytes
 	workers             int
@@ -58,11 +60,13 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
 	flags.StringArrayVar(&f.null, "null", nil, "a `word` that means NULL, unless it is quoted; the empty field does too (repeatable)")
 	flags.Var(&f.recordsPath, "records-path", "`path` to the records within a JSON document: keys with dots between, such as Records, or a JSON pointer")
+	flags.StringVar(&f.encoding, "encoding", "", "`encoding` of text files: "+strings.Join(reader.Encodings(), ", ")+" (default: utf-8, or what a byte order mark says)")
 	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
 	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under skip or quarantine, such as 100 or 0.1% (default: no limit)")
+	flags.Int64Var(&f.maxRatio, "max-ratio", reader.DefaultMaxRatio, "how many `times` its size a compressed file may unpack to, if that is more than "+bytesText(reader.FreeUnpacked)+"; 0 for no limit")
 	flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
 	f.store.bind(cmd)
@@ -81,6 +85,15 @@ var changes = map[string]transfer.OnChange{
 func (f *loadFlags) complete() error {
 	var errs []error
 	f.hints = reader.Hints{Delimiter: byte(f.delimiter), Quote: byte(f.quote), NoHeader: f.noHeader, Null: f.null, RecordsPath: f.recordsPath}
+	if f.encoding != "" {
+		var err error
+		if f.hints.Encoding, err = reader.ParseEncoding(f.encoding); err != nil {
+			errs = append(errs, fmt.Errorf("--encoding: %w", err))
+		}
+	}
+	if f.maxRatio < 0 {
+		errs = append(errs, fmt.Errorf("--max-ratio %d: give a number from 1 on, or 0 for no limit", f.maxRatio))
+	}
 	for _, text := range f.columns {
 		column, err := config.ParseColumn(text)
 		if err != nil {
@@ -126,4 +139,11 @@ func (f *loadFlags) complete() error {
 		errs = append(errs, errors.New("--table contains a NUL byte"))
 	}
 	return usage(errors.Join(errs...))
+}
+
+// limits bounds reading, to that much of --memory.
+func (f *loadFlags) limits(memory int64) *reader.Limits {
+	l := reader.NewLimits(memory, 0)
+	l.MaxRatio = f.maxRatio
+	return l
 }

@@ -100,9 +100,12 @@ func TestContentEncoding(t *testing.T) {
 		w := gzip.NewWriter(&zipped)
 		_, _ = w.Write(content(small))
 		w.Close()
-		info := put(t, d, b, "key", zipped.Bytes())
-		d.objects["key"].encoding = "gzip"
-		wantRead(t, b, info, zipped.Bytes())
+		// An SDK that uploads in chunks may leave its aws-chunked behind.
+		for _, encoding := range []string{"gzip", "aws-chunked", "aws-chunked,gzip", "x-gzip, zstd", "br"} {
+			info := put(t, d, b, encoding, zipped.Bytes())
+			d.objects[encoding].encoding = encoding
+			wantRead(t, b, info, zipped.Bytes())
+		}
 	})
 }
 

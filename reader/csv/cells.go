@@ -119,7 +119,7 @@ func (s *scan) texts(first int) int {
 			s.column.SetNull(first + r)
 			text = nil
 		} else if s.suspect {
-			if why := unstorable(text); why != "" {
+			if why := s.dialect.unstorable(text); why != "" {
 				s.faults.add(r, s.file, func() string { return reader.Quote(text) + why })
 				if !s.goesOn {
 					return r
@@ -168,12 +168,12 @@ func (s *scan) jsons(first int) int {
 }
 
 // unstorable tells what keeps a cell from being stored as text.
-func unstorable(text []byte) string {
+func (d *dialect) unstorable(text []byte) string {
 	if bytes.IndexByte(text, 0) >= 0 {
 		return " has a NUL byte"
 	}
 	if !utf8.Valid(text) {
-		return " is not valid UTF-8"
+		return " is " + d.notText
 	}
 	return ""
 }

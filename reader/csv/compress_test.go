@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -64,5 +65,50 @@ func TestZ05Bombs(t *testing.T) {
 	w.Close()
 	if _, err := New().Sample(t.Context(), inMemory(wide.String()), reader.Hints{}); err == nil || !strings.Contains(err.Error(), "window") {
 		t.Errorf("a window of 256 MiB: %v", err)
+	}
+}
+
+// Z-05: what unpacks to far more than it is is refused, but not what is small.
+func TestZ05Ratio(t *testing.T) {
+	const free = reader.FreeUnpacked
+	row := strings.Repeat("x", 1023) + "\n"
+	bomb := string(zst("a\n" + strings.Repeat(row, free/1024))) // a ratio of some 10,000
+	req := request(t, bomb)
+	rows, most := int64(0), int64(0)
+	read := func(ratio int64) error {
+		rows = 0
+		req.Limits = reader.NewLimits(8<<20, 2)
+		req.Limits.MaxRatio = ratio
+		return New().Read(t.Context(), req, countRows(&rows, &most, req.Limits))
+	}
+	if err := read(reader.DefaultMaxRatio); abstract.ClassOf(err) != abstract.FileOnly || !strings.Contains(err.Error(), "more than 67108864: if that is what it is, raise --max-ratio") {
+		t.Errorf("%d rows of %d bytes: %v (%v)", rows, len(bomb), err, abstract.ClassOf(err))
+	}
+	for _, ratio := range []int64{0, free/int64(len(bomb)) + 1} {
+		if err := read(ratio); err != nil || rows != free/1024 {
+			t.Errorf("a ratio of %d: %d rows, %v", ratio, rows, err)
+		}
+	}
+	bomb = string(zst("a\n" + strings.Repeat(row, free/1024)[2:])) // exactly as much as is free
+	req.File = inMemory(bomb)
+	if err := read(1); err != nil || rows != free/1024 {
+		t.Errorf("what is free: %d rows, %v", rows, err)
+	}
+}
+
+// A sample accepts the window that reading does.
+func TestZ05SampleWindow(t *testing.T) {
+	xz, err := os.ReadFile("../internal/unpack/testdata/refused-dictionary.xz") // 64 MiB
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New().Sample(t.Context(), inMemory(string(xz)), reader.Hints{}); err == nil || !strings.Contains(err.Error(), "give more --memory") {
+		t.Errorf("a dictionary of 64 MiB: %v", err)
+	}
+	large := reader.NewLimits(256<<20, 1)
+	s := mustSample(t, string(xz), reader.Hints{MaxWindow: large.MaxWindow()})
+	req := reader.Request{File: inMemory(string(xz)), Dialect: s.Dialect, Schema: schemaOf(s), Limits: large}
+	if got, err := read(t, req); err != nil || len(got.Rows) != 3 {
+		t.Errorf("%d rows, %v", len(got.Rows), err)
 	}
 }

@@ -2,14 +2,20 @@ package csv
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/klauspost/compress/gzip"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -134,6 +140,70 @@ func TestCorpusCounts(t *testing.T) {
 	})
 	if checked < 50 {
 		t.Errorf("only %d files checked", checked)
+	}
+}
+
+// Files in other encodings give the rows that they give when they are converted
+// before, by a library that is not ours.
+func TestCorpusEncodings(t *testing.T) {
+	dir := readertest.Corpus(t)
+	utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
+	for _, test := range []struct {
+		name, declared, found string
+		by                    encoding.Encoding
+		rows                  int
+	}{
+		{"csvkit/examples/test_utf16_big.csv", "", "utf-16be", utf16, 2},
+		{"csvkit/examples/test_utf16_little.csv", "", "utf-16le", utf16, 2},
+		{"csvkit/examples/test_utf16_little.csv", "utf-16", "utf-16le", utf16, 2},
+		{"csvkit/examples/test_latin1.csv", "latin1", "latin1", charmap.ISO8859_1, 2},
+		{"duckdb-csv/data/csv/encodings/utf16.csv", "", "utf-16le", utf16, 20},
+		{"duckdb-csv/data/csv/encodings/utf16.csv.gz", "utf-16le", "utf-16le", utf16, 20},
+		{"duckdb-csv/data/csv/encodings/only_utf16.csv", "", "utf-16le", utf16, 5},
+		{"rust-csv/examples/data/uspop-latin1.csv", "latin1", "latin1", charmap.ISO8859_1, 100},
+		{"rust-csv/examples/data/uspop-latin1.csv", "windows-1252", "windows-1252", charmap.Windows1252, 100},
+		{"fivethirtyeight/poll-of-pollsters/poll-of-pollsters-3.tsv", "windows-1252", "windows-1252", charmap.Windows1252, 27},
+	} {
+		data, err := os.ReadFile(filepath.Join(dir, test.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		format := New()
+		if strings.HasSuffix(test.name, ".tsv") {
+			format = NewTSV()
+		}
+		all := func(data []byte, encoding string) (*readertest.Result, reader.Dialect) {
+			file := inMemory(string(data))
+			s, err := format.Sample(t.Context(), file, reader.Hints{Encoding: encoding})
+			if err != nil {
+				t.Fatalf("%s: %v", test.name, err)
+			}
+			req := texts(reader.Request{File: file, Dialect: s.Dialect, OnBadRow: reader.SkipRow, Limits: reader.NewLimits(0, 2), BatchBytes: 100})
+			got, err := readertest.Read(t.Context(), t, format, req, nil)
+			if err != nil {
+				t.Fatalf("%s: %v", test.name, err)
+			}
+			return got, s.Dialect
+		}
+		got, d := all(data, test.declared)
+		if strings.HasSuffix(test.name, ".gz") {
+			r, err := gzip.NewReader(bytes.NewReader(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if data, err = io.ReadAll(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, err := test.by.NewDecoder().Bytes(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _ := all(text, "")
+		if diff := readertest.Diff(got.Rows, want.Rows); diff != "" || got.Rejected != want.Rejected || d.Encoding != test.found || len(got.Rows) != test.rows {
+			t.Errorf("%s in %q: %s; %d rows, want %d; %d rejected, want %d", test.name, d.Encoding, diff, len(got.Rows), test.rows, got.Rejected, want.Rejected)
+		}
+		t.Logf("%s in %s: %d rows, %d rejected", test.name, d.Encoding, len(got.Rows), got.Rejected)
 	}
 }
 

@@ -36,7 +36,7 @@ func (f format) Read(ctx context.Context, req reader.Request, emit reader.Emit) 
 		return named(req.File, err)
 	}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
-		Split: d.split.split, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
+		Split: d.split.split, Encoding: req.Dialect.Encoding, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
 	})
 	if err != nil {
@@ -81,7 +81,7 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 // position checks that the file is the one that the dialect describes, and
 // moves to where the request begins.
 func (d *decoder) position(ctx context.Context, blocks *reader.Blocks, req reader.Request) error {
-	if err := blocks.CheckCompression(req.Dialect); err != nil {
+	if err := blocks.Check(req.Dialect); err != nil {
 		return err
 	}
 	if req.Dialect.Header {
@@ -89,7 +89,7 @@ func (d *decoder) position(ctx context.Context, blocks *reader.Blocks, req reade
 		if err != nil {
 			return fmt.Errorf("read the header: %w", err)
 		}
-		names, err := h.names()
+		names, err := h.names(&d.dialect)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ type dialect struct {
 	lineEnd   byte // the last byte of a line end: '\n', or '\r' in files that have no '\n'
 	null      [][]byte
 	nullSizes uint64 // bit n: some null word has n bytes; bit 63: 63 or more
+	notText   string // what a broken text is
 }
 
 // parseDialect checks a dialect. What is wrong with it is not the file's
@@ -26,7 +27,7 @@ func parseDialect(from reader.Dialect) (dialect, error) {
 	if len(from.Delimiter) != 1 || len(from.Quote) != 1 {
 		return dialect{}, fmt.Errorf("csv: delimiter %q and quote %q must be one byte each", from.Delimiter, from.Quote)
 	}
-	d := dialect{delimiter: from.Delimiter[0], quote: from.Quote[0], lineEnd: '\n'}
+	d := dialect{delimiter: from.Delimiter[0], quote: from.Quote[0], lineEnd: '\n', notText: from.NotText()}
 	for _, c := range []byte{d.delimiter, d.quote} {
 		if c == '\n' || c == '\r' || c == 0 || c >= 0x80 {
 			return dialect{}, fmt.Errorf("csv: %q cannot be a delimiter or quote: use an ASCII character that is no line end", c)

@@ -25,11 +25,12 @@
 //
 // # Text
 //
-// Files are UTF-8; a byte order mark is skipped. A cell with a NUL byte or
-// with invalid UTF-8 is bad: databases store neither as text, and Sluice does
-// not guess encodings. UTF-16, UTF-32, archives and unknown compressions are
-// refused by name. gzip and zstd are recognised by their first bytes, whatever
-// the file is called, and read to the last member or frame.
+// Files are UTF-8, or in the encoding that [reader.Hints] or a byte order mark
+// of UTF-16 say; a mark is skipped. A cell with a NUL byte or with invalid UTF-8
+// is bad: databases store neither as text, and Sluice does not guess encodings.
+// UTF-32, archives and unknown compressions are refused by name. Compression is
+// recognised by a file's first bytes, whatever it is called, and undone to the
+// last member, frame or stream.
 //
 // # The header
 //
@@ -75,6 +76,6 @@
 // # Positions
 //
 // Records are numbered from 1, the header not counted. Offsets are bytes of
-// the decompressed file. A bad record fails the file after the rows before it
+// the text: decompressed, and in UTF-8. A bad record fails the file after the rows before it
 // were emitted, or is left out and counted, as the request says.
 package csv

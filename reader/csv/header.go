@@ -66,14 +66,14 @@ func (h *head) take(block reader.Block, d *dialect) error {
 }
 
 // names makes column names of a header.
-func (h head) names() ([]string, error) {
+func (h head) names(d *dialect) ([]string, error) {
 	if h.fault != "" {
 		return nil, reader.FileOnly("the header cannot be read: %s", h.fault)
 	}
 	names := make([]string, len(h.cells))
 	for i, c := range h.cells {
-		if why := unstorable(c); why != "" {
-			return nil, reader.FileOnly("the name of column %d, %s%s: is the file UTF-8 text?", i+1, reader.Quote(c), why)
+		if why := d.unstorable(c); why != "" {
+			return nil, reader.FileOnly("the name of column %d, %s%s: is the file text in another encoding? --encoding names it", i+1, reader.Quote(c), why)
 		}
 		names[i] = string(c)
 		if len(c) == 0 {

@@ -60,14 +60,15 @@ func (f format) newSampler(hints reader.Hints) (*sampler, error) {
 }
 
 func (s *sampler) read(ctx context.Context, file reader.File, hints reader.Hints) error {
-	limits := reader.NewLimits(reader.DefaultMemory, 1)
+	limits := reader.SampleLimits(hints)
 	split := &splitter{dialect: &s.dialect, detect: true}
-	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: split.split, TooLong: tooLong, BatchRows: SampleRecords})
+	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: split.split, Encoding: hints.Encoding, TooLong: tooLong, BatchRows: SampleRecords})
 	if err != nil {
 		return err
 	}
 	defer blocks.Close()
-	s.described.Compression = blocks.Compression()
+	blocks.Describe(&s.described)
+	s.dialect.notText = s.described.NotText()
 	if s.head, err = readHead(ctx, blocks, split); err != nil {
 		return fmt.Errorf("read the first record: %w", err)
 	}
@@ -95,7 +96,7 @@ func (s *sampler) name() error {
 	names := s.head.numbered()
 	if s.described.Header {
 		var err error
-		if names, err = s.head.names(); err != nil {
+		if names, err = s.head.names(&s.dialect); err != nil {
 			return err
 		}
 	}
@@ -141,7 +142,7 @@ func (s *sampler) observe(block reader.Block) {
 
 func (s *sampler) observeRow(data []byte, cells []cell) {
 	for _, c := range cells {
-		if unstorable(c.in(data)) != "" {
+		if s.dialect.unstorable(c.in(data)) != "" {
 			return
 		}
 	}

@@ -2,11 +2,17 @@ package csv
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -34,6 +40,36 @@ func zst(parts ...string) []byte {
 	return b
 }
 
+// unpackable is a small file made by another tool.
+func unpackable(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("../internal/unpack/testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func sz(text string) []byte {
+	var b bytes.Buffer
+	w := s2.NewWriter(&b, s2.WriterSnappyCompat(), s2.WriterConcurrency(1))
+	w.Write([]byte(text))
+	w.Close()
+	return b.Bytes()
+}
+
+func utf16le(text string) string { return encode16(text, binary.LittleEndian) }
+
+func utf16be(text string) string { return encode16(text, binary.BigEndian) }
+
+func encode16(text string, order binary.AppendByteOrder) string {
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b = order.AppendUint16(b, unit)
+	}
+	return string(b)
+}
+
 func TestConformance(t *testing.T) {
 	day := func(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
 	const typed = "i,f,b,d,t,z,s\n" +
@@ -54,6 +90,11 @@ func TestConformance(t *testing.T) {
 		long += fmt.Sprintf("%d,\"%d\r\n\"\r\n", i*1000, i)
 		longRows = append(longRows, []any{int64(i * 1000), fmt.Sprintf("%d\r\n", i)})
 	}
+	const foreign = "a,b\r\n1,é\r\n2,\"😀\n\ufeff\"\r\n"
+	foreignRows := [][]any{{int64(1), "é"}, {int64(2), "😀\n\ufeff"}}
+	smallSchema := abstract.Schema{{Name: "a", Type: abstract.Text}, {Name: "b", Type: abstract.Text}}
+	smallRows := [][]any{{"1", "x"}, {"2", "y\n"}, {"3", "z"}}
+	again := append([][]any{{"a", "b"}}, smallRows...)
 	readertest.Run(t, readertest.Harness{Format: New(), Files: []readertest.File{
 		{Name: "long", Data: []byte(long), Rows: longRows},
 		{Name: "long in zstd", Data: zst(long[:100], long[100:]), Rows: longRows},
@@ -98,6 +139,22 @@ func TestConformance(t *testing.T) {
 		{Name: "Z01 gzip members", Data: gz(quoted[:9], quoted[9:12], "", quoted[12:]), Rows: quotedRows},
 		{Name: "Z02 gzip", Data: gz(quoted), Rows: quotedRows, Whole: true},
 		{Name: "zstd frames", Data: zst(quoted[:9], quoted[9:]), Rows: quotedRows},
+		{Name: "bzip2 streams", Data: bytes.Repeat(unpackable(t, "small.bz2"), 2), Rows: slices.Concat(smallRows, again), Schema: smallSchema},
+		{Name: "lz4", Data: unpackable(t, "small.lz4"), Rows: smallRows, Schema: smallSchema, Whole: true},
+		{Name: "lz4 frames", Data: bytes.Repeat(unpackable(t, "small.lz4"), 2), Rows: slices.Concat(smallRows, again), Schema: smallSchema},
+		{Name: "snappy", Data: sz(quoted), Rows: quotedRows},
+		{Name: "xz", Data: unpackable(t, "small.xz"), Rows: smallRows, Schema: smallSchema, Whole: true},
+		{Name: "V08 UTF-16LE", Data: []byte(utf16le("\ufeff" + foreign)), Rows: foreignRows},
+		{Name: "V08 UTF-16BE in gzip", Data: gz(utf16be("\ufeff" + foreign)), Rows: foreignRows},
+		{Name: "V08 UTF-16LE without a mark", Data: []byte(utf16le(foreign)), Hints: reader.Hints{Encoding: "utf-16le"}, Rows: foreignRows},
+		{Name: "V08 UTF-16BE with a mark that is expected", Data: []byte(utf16be("\ufeff" + foreign)), Hints: reader.Hints{Encoding: "utf-16"}, Rows: foreignRows},
+		{Name: "V08 Latin-1", Data: []byte("a,b\n1,\xe9\xa0\n2,\"\xff\n\"\n3,\x80\n"), Hints: reader.Hints{Encoding: "latin1"},
+			Rows: [][]any{{int64(1), "é\u00a0"}, {int64(2), "ÿ\n"}}, Rejected: 1},
+		{Name: "V08 Windows-1252", Data: []byte("a,b\n1,\xe9\x80\n2,\x81\n3,\"\x9f\n\"\n"), Hints: reader.Hints{Encoding: "windows-1252"},
+			Rows: [][]any{{int64(1), "é€"}, {int64(3), "Ÿ\n"}}, Rejected: 1},
+		{Name: "V08 half of surrogate pairs", Data: []byte(utf16le("\ufeffa,b\n1,x\n2,") + "\x00\xd8" + utf16le("\n3,") + "\x00\xdc\x00\xd8" + utf16le("\n4,😀") + "\x3d\xd8"),
+			Rows: [][]any{{int64(1), "x"}}, Rejected: 3},
+		{Name: "only a mark of UTF-16", Data: []byte("\xff\xfe")},
 		{Name: "zstd", Data: append([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), zst(quoted)...), Rows: quotedRows},
 	}})
 }

@@ -38,7 +38,7 @@ func (a auto) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 	}
 	s := jsonrow.NewSampler(jsonrow.Lines{})
 	c := &chooser{document: func() { s.SetLayout(jsonrow.Elements{}) }}
-	blocks, err := open(ctx, file, c.frame)
+	blocks, err := open(ctx, file, hints, c.frame)
 	if err != nil {
 		return reader.Sample{}, named(file, err)
 	}

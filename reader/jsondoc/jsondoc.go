@@ -35,7 +35,7 @@ func (format) Read(ctx context.Context, req reader.Request, emit reader.Emit) er
 	}
 	f := &framer{outline: outline{path: req.Dialect.RecordsPath}}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
-		Frame: f.frame, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
+		Frame: f.frame, Encoding: req.Dialect.Encoding, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
 	})
 	if err != nil {
@@ -52,7 +52,7 @@ func (format) Read(ctx context.Context, req reader.Request, emit reader.Emit) er
 // moves to where the request begins. That is behind a record: what the blocks'
 // framer has to know of the document it knows once it has met the first.
 func position(ctx context.Context, blocks *reader.Blocks, req reader.Request) error {
-	if err := blocks.CheckCompression(req.Dialect); err != nil || req.Offset == 0 {
+	if err := blocks.Check(req.Dialect); err != nil || req.Offset == 0 {
 		return err
 	}
 	first, err := blocks.Next(ctx, 1)

@@ -15,7 +15,7 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 
 // sample samples a document.
 func sample(ctx context.Context, file reader.File, hints reader.Hints, f *framer) (reader.Sample, error) {
-	blocks, err := open(ctx, file, f.frame)
+	blocks, err := open(ctx, file, hints, f.frame)
 	if err != nil {
 		return reader.Sample{}, named(file, err)
 	}
@@ -30,12 +30,14 @@ func sample(ctx context.Context, file reader.File, hints reader.Hints, f *framer
 }
 
 // open opens a file to sample it.
-func open(ctx context.Context, file reader.File, frame reader.FrameFunc) (*reader.Blocks, error) {
-	return reader.OpenBlocks(ctx, file, reader.NewLimits(reader.DefaultMemory, 1),
-		reader.Shape{Frame: frame, TooLong: tooLong, BatchRows: jsonrow.SampleRecords})
+func open(ctx context.Context, file reader.File, hints reader.Hints, frame reader.FrameFunc) (*reader.Blocks, error) {
+	return reader.OpenBlocks(ctx, file, reader.SampleLimits(hints),
+		reader.Shape{Frame: frame, Encoding: hints.Encoding, TooLong: tooLong, BatchRows: jsonrow.SampleRecords})
 }
 
 // dialect is how a document is read.
 func dialect(blocks *reader.Blocks, hints reader.Hints) reader.Dialect {
-	return reader.Dialect{Format: Name, Compression: blocks.Compression(), RecordsPath: hints.RecordsPath}
+	d := reader.Dialect{Format: Name, RecordsPath: hints.RecordsPath}
+	blocks.Describe(&d)
+	return d
 }

@@ -44,7 +44,8 @@
 //
 // # Positions
 //
-// Records are numbered from 1. Offsets are bytes of the decompressed file. A bad
+// Records are numbered from 1. Offsets are bytes of the text: decompressed, and
+// in UTF-8. A bad
 // record fails the file after the rows before it were emitted, or is left out
 // and counted, as the request says.
 package jsonl

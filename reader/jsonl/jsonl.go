@@ -33,7 +33,7 @@ func (format) Read(ctx context.Context, req reader.Request, emit reader.Emit) er
 		return named(req.File, err)
 	}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
-		Split: reader.SplitLines, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
+		Split: reader.SplitLines, Encoding: req.Dialect.Encoding, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
 	})
 	if err != nil {
@@ -49,7 +49,7 @@ func (format) Read(ctx context.Context, req reader.Request, emit reader.Emit) er
 // position checks that the file is the one that the dialect describes, and
 // moves to where the request begins.
 func position(ctx context.Context, blocks *reader.Blocks, req reader.Request) error {
-	if err := blocks.CheckCompression(req.Dialect); err != nil || req.Offset == 0 {
+	if err := blocks.Check(req.Dialect); err != nil || req.Offset == 0 {
 		return err
 	}
 	return blocks.Seek(ctx, req.Offset)

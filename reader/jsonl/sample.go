@@ -16,8 +16,8 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 	if len(hints.RecordsPath) > 0 {
 		return reader.Sample{}, named(file, reader.FileOnly("records of JSON lines lie at no path: use --format json"))
 	}
-	limits := reader.NewLimits(reader.DefaultMemory, 1)
-	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: splitSample, TooLong: tooLong, BatchRows: jsonrow.SampleRecords})
+	limits := reader.SampleLimits(hints)
+	blocks, err := reader.OpenBlocks(ctx, file, limits, reader.Shape{Split: splitSample, Encoding: hints.Encoding, TooLong: tooLong, BatchRows: jsonrow.SampleRecords})
 	if err != nil {
 		return reader.Sample{}, named(file, err)
 	}
@@ -26,7 +26,9 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 	if err := s.Read(ctx, blocks, hints.DialectOnly, otherJSON); err != nil {
 		return reader.Sample{}, named(file, err)
 	}
-	return s.Result(reader.Dialect{Format: Name, Compression: blocks.Compression()}), nil
+	d := reader.Dialect{Format: Name}
+	blocks.Describe(&d)
+	return s.Result(d), nil
 }
 
 // splitSample takes the first line of an array as it comes, however long it

@@ -81,6 +81,9 @@ func TestConformance(t *testing.T) {
 		{Name: "only white space", Data: []byte("\n \r\n\t")},
 		{Name: "only a byte order mark", Data: []byte(reader.BOM)},
 		{Name: "Z01 gzip members", Data: gz(typed[:9], typed[9:200], "", typed[200:]), Rows: typedRows()},
+		{Name: "V08 UTF-16LE", Data: []byte("\xff\xfe{\x00\"\x00a\x00\"\x00:\x00\"\x00\xe9\x00=\xd8\x00\xde\"\x00}\x00\n\x00{\x00\"\x00a\x00\"\x00:\x00\"\x00\x00\xd8\"\x00}\x00"),
+			Rows: [][]any{{"é😀"}}, Rejected: 1},
+		{Name: "V08 Latin-1 in gzip", Data: gz("{\"a\":\"\xe9\"}\n{\"\x61\":\"\xff\"}\n"), Hints: reader.Hints{Encoding: "latin1"}, Rows: [][]any{{"é"}, {"ÿ"}}},
 		{Name: "Z02 gzip", Data: gz(typed), Rows: typedRows(), Whole: true},
 	}})
 }

@@ -117,14 +117,14 @@ func (s *subject) ends(rest, raw []byte) bool {
 	return len(rest) == 0 || rest[0] == '\r' || rest[0] == '\n' && !bytes.HasSuffix(raw, []byte{'\r'})
 }
 
-// content is the file as it unpacks.
+// content is the text of the file.
 func (s *subject) content() (content []byte, err error) {
-	if s.dialect.Compression == "" {
+	if s.dialect.Compression == "" && s.dialect.Encoding == "" {
 		return s.file.Data, nil
 	}
 	b := s.bucket()
 	blocks, err := reader.OpenBlocks(context.Background(), reader.File{Bucket: b, Info: b.Info(s.file.Name)},
-		reader.NewLimits(64<<20, 1), reader.Shape{Split: reader.SplitLines, RowBytes: 1})
+		reader.NewLimits(64<<20, 1), reader.Shape{Split: reader.SplitLines, Encoding: s.dialect.Encoding, RowBytes: 1})
 	if err != nil {
 		return nil, err
 	}

@@ -126,9 +126,39 @@ var mutants = []mutant{
 		tests{"reader/csv", ""},
 	},
 	{
-		"gzip: what follows the first member is left out", "reader/decompress.go",
+		"gzip: what follows the first member is left out", "reader/internal/unpack/gzip.go",
 		[]edit{{"		if _, end := g.from.Peek(1); end != nil {\n			return n, end\n		}\n", "		return n, io.EOF\n"}, {"		g.member.Multistream(false)\n		if n > 0 {", "		if n > 0 {"}},
 		tests{"reader/csv", ""},
+	},
+	{
+		"xz: a cut between two blocks is the end", "reader/internal/unpack/xz.go",
+		[]edit{{"	size, err := peek(x.from, 1)\n", "	size, err := x.from.Peek(1)\n"}},
+		tests{"reader/internal/unpack", "TestZ02Cut"},
+	},
+	{
+		"xz: whatever dictionary is declared is allocated", "reader/internal/unpack/xz.go",
+		[]edit{{"if dict > x.maxDict {", "if false {"}},
+		tests{"reader/internal/unpack", "TestRefused"},
+	},
+	{
+		"lz4: a cut between two blocks is the end", "reader/internal/unpack/lz4.go",
+		[]edit{{"	head, err := peek(f.from, 4)\n	if err != nil {\n		return err\n	}\n	size :=", "	head, err := f.from.Peek(4)\n	if err != nil {\n		return err\n	}\n	size :="}},
+		tests{"reader/internal/unpack", "TestZ02Cut"},
+	},
+	{
+		"no limit on what a file unpacks to", "reader/stream.go",
+		[]edit{{"if s.most > 0 && s.offset > s.most {", "if false {"}},
+		tests{"reader/csv", "TestZ05Ratio"},
+	},
+	{
+		"UTF-16: half of a surrogate pair is replaced", "reader/internal/charset/decode.go",
+		[]edit{{"		to = append(to, 0xe0|byte(c>>12), 0x80|byte(c>>6)&0x3f, 0x80|byte(c)&0x3f)\n", "		to = utf8.AppendRune(to, c)\n"}},
+		tests{"reader/csv", "TestConformance"},
+	},
+	{
+		"a file goes on in another encoding", "reader/encoding.go",
+		[]edit{{"	began := d.Encoding\n", "	began := h.Encoding\n"}},
+		tests{"transfer", "TestV08"},
 	},
 	{
 		"a cancelled read ends like a whole one", "reader/run.go",

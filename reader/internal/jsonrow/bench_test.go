@@ -70,7 +70,7 @@ func BenchmarkScan(b *testing.B) {
 	w := NewSampler(Lines{}).walker
 	b.SetBytes(int64(len(block.Data)))
 	for b.Loop() {
-		in := newRecords(block, Lines{})
+		in := newRecords(block, Lines{}, "")
 		for first, ok := in.next(); ok; first, ok = in.next() {
 			if reason := in.read(&w, first); reason != "" {
 				b.Fatal(reason)

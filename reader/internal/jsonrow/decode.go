@@ -16,6 +16,7 @@ import (
 // Decoder makes rows of blocks. Its method may be called concurrently.
 type Decoder struct {
 	layout  Layout
+	notText string // what a record that is no text is
 	schema  abstract.Schema
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
@@ -34,7 +35,7 @@ type Decoder struct {
 // that layout.
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
-		layout: layout, schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
+		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
@@ -69,7 +70,7 @@ func (d *Decoder) Decode(mem memory.Allocator, block reader.Block) (reader.Decod
 	}
 	var out reader.Decoded
 	var rejects []reader.BadRecord
-	in := newRecords(block, d.layout)
+	in := newRecords(block, d.layout, d.notText)
 	for first, ok := in.next(); ok; first, ok = in.next() {
 		name, reason := "", in.read(w, first)
 		if reason == "" && len(d.refused) > 0 {

@@ -25,7 +25,7 @@ func FuzzJ14AgreesWithEncodingJSON(f *testing.F) {
 			return
 		}
 		w := NewSampler(Lines{}).walker
-		in := newRecords(reader.Block{Data: bytes.Clone(line), Offset: 1}, Lines{}) // it writes behind the data
+		in := newRecords(reader.Block{Data: bytes.Clone(line), Offset: 1}, Lines{}, "") // it writes behind the data
 		first, ok := in.next()
 		if !ok {
 			return

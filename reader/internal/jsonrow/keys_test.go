@@ -17,7 +17,7 @@ func TestJ12ManyDifferentKeys(t *testing.T) {
 	}
 	d := NewDecoder(reader.Request{Schema: abstract.Schema{{Name: "a", Type: abstract.Int64}}}, Lines{})
 	w := d.newWalker()
-	in := newRecords(reader.Block{Data: []byte(b.String())}, Lines{})
+	in := newRecords(reader.Block{Data: []byte(b.String())}, Lines{}, "")
 	n := 0
 	for first, ok := in.next(); ok; first, ok = in.next() {
 		reason := in.read(w, first)

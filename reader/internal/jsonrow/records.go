@@ -14,12 +14,14 @@ type records struct {
 	data    []byte // padding follows the block's content, which is n long
 	n       int
 	suspect bool // there is invalid UTF-8 somewhere
-	pos     int  // where the next record begins, or what precedes it
+	notText string
+	pos     int // where the next record begins, or what precedes it
 	count   int64
 }
 
-// newRecords begins with a block. It writes behind the block's data.
-func newRecords(block reader.Block, layout Layout) records {
+// newRecords begins with a block. It writes behind the block's data. notText is
+// what a record is that has invalid UTF-8; see [reader.Dialect.NotText].
+func newRecords(block reader.Block, layout Layout, notText string) records {
 	n := len(block.Data)
 	data := block.Data
 	if cap(data) < n+json.Pad {
@@ -34,7 +36,7 @@ func newRecords(block reader.Block, layout Layout) records {
 	for i := n; i < len(data); i++ {
 		data[i] = stop
 	}
-	r := records{layout: layout, data: data, n: n, suspect: !utf8.Valid(data)}
+	r := records{layout: layout, data: data, n: n, suspect: !utf8.Valid(data), notText: notText}
 	if block.Offset == 0 && bytes.HasPrefix(data, []byte(reader.BOM)) {
 		r.pos = len(reader.BOM)
 	}
@@ -54,7 +56,7 @@ func (r *records) next() (first int, ok bool) {
 // it is bad, if it is.
 func (r *records) read(w *walker, first int) (reason string) {
 	if r.suspect && !utf8.Valid(r.raw(first)) {
-		reason = "it is not valid UTF-8"
+		reason = "it is " + r.notText
 	} else if r.pos, reason = w.record(r.data, first); reason != "" {
 		reason = r.alone(w, first, reason)
 	} else {

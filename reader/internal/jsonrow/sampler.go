@@ -22,6 +22,7 @@ const (
 type Sampler struct {
 	walker
 	layout   Layout
+	notText  string
 	columns  []reader.Evidence
 	records  int64
 	bad      int64 // of them
@@ -54,6 +55,9 @@ func (s *Sampler) SetLayout(layout Layout) { s.layout, s.white = layout, layout.
 // that is asked for. first, which may be nil, is told the text from the first
 // record on, and why that is bad if it is; its error refuses the file.
 func (s *Sampler) Read(ctx context.Context, blocks *reader.Blocks, dialectOnly bool, first func(text []byte, reason string) error) error {
+	var d reader.Dialect
+	blocks.Describe(&d)
+	s.notText = d.NotText()
 	for s.records < SampleRecords && blocks.Offset() < SampleBytes {
 		block, err := blocks.Next(ctx, SampleRecords)
 		if err == io.EOF {
@@ -82,7 +86,7 @@ func (s *Sampler) Read(ctx context.Context, blocks *reader.Blocks, dialectOnly b
 // observe adds the records of a block to the evidence. What is bad whatever
 // its columns' types are is counted, and no evidence.
 func (s *Sampler) observe(block reader.Block, check func([]byte, string) error) error {
-	in := newRecords(block, s.layout)
+	in := newRecords(block, s.layout, s.notText)
 	for first, ok := in.next(); ok; first, ok = in.next() {
 		s.records++
 		reason := in.read(&s.walker, first)
