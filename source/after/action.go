@@ -67,8 +67,6 @@ func checkTag(key, value string) error {
 	switch {
 	case key == "" || utf8.RuneCountInString(key) > 128 || utf8.RuneCountInString(value) > 256:
 		return errors.New("a tag's key has 1 to 128 characters, its value at most 256")
-	case strings.HasPrefix(strings.ToLower(key), "aws:"):
-		return errors.New("tags that begin with aws: are AWS's own")
 	case strings.IndexFunc(key+value, refused) >= 0:
 		return errors.New("a tag has letters, digits, spaces and + - = . _ : / @, and nothing else")
 	}

@@ -2,6 +2,7 @@ package after
 
 import (
 	"hash/maphash"
+	"maps"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -20,32 +21,26 @@ const (
 )
 
 // rests are the objects that are left alone for a while.
-type rests map[abstract.ObjectID]time.Time
-
-// has tells whether an object is left alone, and forgets it when it is not any
-// more.
-func (r rests) has(id abstract.ObjectID, now time.Time) bool {
-	until, ok := r[id]
-	if ok && now.Before(until) {
-		return true
-	}
-	delete(r, id)
-	return false
+type rests struct {
+	until map[abstract.ObjectID]time.Time
+	swept time.Time
 }
 
-// add leaves an object alone from now on. What is remembered for nothing goes
-// when there is no room.
+// has tells whether an object is left alone.
+func (r *rests) has(id abstract.ObjectID, now time.Time) bool { return now.Before(r.until[id]) }
+
+// add leaves an object alone from now on. Where there is no room, those that
+// are not left alone any more are forgotten, now and then.
 func (r *rests) add(id abstract.ObjectID, now time.Time) {
-	if *r == nil {
-		*r = rests{}
+	if r.until == nil {
+		r.until = map[abstract.ObjectID]time.Time{}
 	}
-	if len(*r) >= mostResting {
-		for other := range *r {
-			r.has(other, now)
-		}
+	if len(r.until) >= mostResting && now.Sub(r.swept) >= restTime {
+		r.swept = now
+		maps.DeleteFunc(r.until, func(_ abstract.ObjectID, until time.Time) bool { return !now.Before(until) })
 	}
-	if len(*r) < mostResting {
-		(*r)[id] = now.Add(restTime)
+	if len(r.until) < mostResting {
+		r.until[id] = now.Add(restTime)
 	}
 }
 
