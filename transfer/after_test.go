@@ -3,6 +3,7 @@
 package transfer_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,11 +12,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/fault"
 	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/object/file"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/source/after"
+	"github.com/seed-ede61cd5/sluice/source/snapshot"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
@@ -36,13 +41,26 @@ func (e *afterwards) load(table string, inj *fault.Injector) (transfer.Result, a
 		if err != nil {
 			e.t.Fatal(err)
 		}
-		acting = after.New(e.t.Context(), cfg.Source, after.Config{
+		acting = after.New(e.t.Context(), &timeless{cfg.Source}, after.Config{
 			Action: e.action, Places: []source.Place{{Bucket: e.bucket(), Location: location}}, Grace: time.Second,
 		})
 		cfg.Source = acting
 	})
 	acting.Close()
 	return result, acting.Stats(), err
+}
+
+// timeless is a source whose objects have no times: those of the file system are
+// not those of the bubble.
+type timeless struct{ source.Source }
+
+func (s *timeless) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
+	return s.Source.Pages(ctx, func(ctx context.Context, b object.Bucket, infos []object.Info) error {
+		for i := range infos {
+			infos[i].ModTime = time.Time{}
+		}
+		return page(ctx, b, infos)
+	})
 }
 
 // justly checks that whatever file has left its folder is loaded to its end,
@@ -146,4 +164,61 @@ func (e *afterwards) wantMoved(contents map[string][]byte) {
 			e.t.Errorf("%s was not moved as it was: %d bytes, %v", path, len(got), err)
 		}
 	}
+}
+
+// keeper tells what it is told.
+type keeper struct {
+	source.Source
+	done, kept []string
+}
+
+func (k *keeper) Done(_ context.Context, id abstract.ObjectID) error {
+	k.done = append(k.done, filepath.Base(id.Key))
+	return nil
+}
+
+func (k *keeper) Keep(_ context.Context, id abstract.ObjectID) error {
+	k.kept = append(k.kept, filepath.Base(id.Key))
+	return nil
+}
+
+// later gives one object a time of change in the future.
+type later struct {
+	object.Bucket
+	key string
+}
+
+func (b *later) List(ctx context.Context, prefix string, page func([]object.Info) error) error {
+	return b.Bucket.List(ctx, prefix, func(infos []object.Info) error {
+		for i := range infos {
+			if filepath.Base(infos[i].Key) == b.key {
+				infos[i].ModTime = time.Now().Add(time.Second)
+			}
+		}
+		return page(infos)
+	})
+}
+
+// S-15: the same content written again after it was loaded is told apart, by the
+// store's time, from what is found again.
+func TestS15WrittenAgain(t *testing.T) {
+	r := newRig(t)
+	r.numbers("a.csv", 0, 10)
+	r.numbers("b.csv", 10, 10)
+	location, err := source.Parse(r.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for run, want := range [][2]int{{2, 0}, {1, 1}} {
+		k := &keeper{}
+		r.mustLoad(func(cfg *transfer.Config) {
+			cfg.Workers = 1
+			k.Source = snapshot.New(source.Place{Bucket: &later{file.New(), "b.csv"}, Location: location})
+			cfg.Source = k
+		})
+		if len(k.done) != want[0] || len(k.kept) != want[1] || run == 1 && k.kept[0] != "b.csv" {
+			t.Errorf("run %d: done %v, kept %v", run, k.done, k.kept)
+		}
+	}
+	r.wantRows(20)
 }

@@ -2,6 +2,7 @@ package after
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -124,6 +125,27 @@ func (s *Source) Done(ctx context.Context, id abstract.ObjectID) error {
 	}
 }
 
+var errAgain = errors.New("it was written again, with the same content, after it was loaded: it counts as loaded, and is left alone; " +
+	"delete it, or let 'sluice replay' have it loaded in place of its old rows")
+
+// Keep implements [source.Keeper]: the object is left where it is, and reported,
+// as its content would be gone without having been loaded this time. A tag
+// does no harm.
+func (s *Source) Keep(ctx context.Context, id abstract.ObjectID) error {
+	if s.cfg.Action.Kind == Tag {
+		return s.Done(ctx, id)
+	}
+	mine, rests := s.claim(id)
+	if mine {
+		s.release(id, func(st *Stats) { st.Failed++; s.rests.add(id, time.Now()) })
+		s.failed(id, errAgain)
+	}
+	if mine || rests {
+		return s.Source.Done(ctx, id)
+	}
+	return nil
+}
+
 // claim tells whether the object is the caller's to act on, or whether nothing
 // is to be done with it now.
 func (s *Source) claim(id abstract.ObjectID) (mine, rests bool) {
@@ -163,3 +185,8 @@ func (s *Source) Stats() Stats {
 	stats.Pending = int64(len(s.under))
 	return stats
 }
+
+var (
+	_ source.Source = (*Source)(nil)
+	_ source.Keeper = (*Source)(nil)
+)

@@ -238,6 +238,30 @@ func TestReplaced(t *testing.T) {
 	})
 }
 
+// What was written again after it was loaded is not lost: it stays, and is told
+// of, once in a while.
+func TestWrittenAgain(t *testing.T) {
+	for _, action := range []string{"delete", "move=done"} {
+		inBubble(t, action, func(t *testing.T, r *rig) {
+			for range 2 {
+				for range 3 {
+					if err := r.Keep(t.Context(), id("in/a")); err != nil {
+						t.Error(err)
+					}
+				}
+				r.want(t, "report in/a: "+errAgain.Error(), "done in/a", "done in/a", "done in/a")
+				time.Sleep(restTime)
+			}
+		})
+	}
+	inBubble(t, "tag=k:v", func(t *testing.T, r *rig) {
+		if err := r.Keep(t.Context(), id("in/a")); err != nil {
+			t.Error(err)
+		}
+		r.want(t, "tag in/a k:v", "done in/a")
+	})
+}
+
 // What is tagged stays, and is not asked for its tags at each listing; what
 // was deleted and comes again is deleted again.
 func TestDeliveredAgain(t *testing.T) {
