@@ -103,9 +103,9 @@ func bucketPlace(t *testing.T) place {
 // loaded, at random moments. Whenever one is dead, whatever was acted on is
 // loaded to its end; in the end all is, and each row is there once (P4, C-05).
 func TestP4Kill9WithAfter(t *testing.T) {
-	rows, kills := int64(1_000_000), 8
+	rows, kills, within := int64(1_000_000), 8, 2*time.Second
 	if testing.Short() {
-		rows, kills = 200_000, 3
+		rows, kills, within = 200_000, 3, 700*time.Millisecond
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -118,13 +118,13 @@ func TestP4Kill9WithAfter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := open(t)
 			for _, after := range p.after {
-				t.Run(after, func(t *testing.T) { killWithAfter(t, p, after, data, rows, kills, random) })
+				t.Run(after, func(t *testing.T) { killWithAfter(t, p, after, data, rows, kills, within, random) })
 			}
 		})
 	}
 }
 
-func killWithAfter(t *testing.T, p place, after, data string, rows int64, kills int, random *rand.Rand) {
+func killWithAfter(t *testing.T, p place, after, data string, rows int64, kills int, within time.Duration, random *rand.Rand) {
 	for killed, round := 0, 0; killed < kills; round++ {
 		p.fill(data)
 		all := p.there()
@@ -138,7 +138,7 @@ func killWithAfter(t *testing.T, p place, after, data string, rows int64, kills 
 		}
 		begun := killed
 		for finished := false; !finished && killed < kills; {
-			n, done := killUntilDone(t, random, 1, func() *exec.Cmd { return p.load(db, after) })
+			n, done := killUntilDone(t, random, 1, within, func() *exec.Cmd { return p.load(db, after) })
 			killed, finished = killed+n, done
 			names := acted()
 			if len(names) == 0 {
