@@ -94,7 +94,7 @@ func TestP4AfterAtEveryCall(t *testing.T) {
 		{after.Delete, fault.Fault{Kind: fault.Before, Crash: true}},
 		{after.Delete, fault.Fault{Kind: fault.After, Crash: true}},
 		{after.Move, fault.Fault{Kind: fault.After, Crash: true}},
-		{after.Move, fault.Fault{Kind: fault.After}},
+		{after.Move, fault.Fault{Kind: fault.Before}},
 	} {
 		t.Run(fmt.Sprint(c.action, " ", c.fault.Kind, " ", c.fault.Crash), func(t *testing.T) {
 			t.Parallel()
