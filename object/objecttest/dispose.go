@@ -14,7 +14,7 @@ import (
 func (h Harness) disposer(t *testing.T) object.Disposer {
 	t.Helper()
 	d, ok := h.Bucket.(object.Disposer)
-	if !ok {
+	if !ok || h.ReadOnly {
 		t.Skip("it is no object.Disposer")
 	}
 	return d
@@ -181,7 +181,7 @@ func testDisposeCancel(t *testing.T, h Harness) {
 // testTag tags an object, keeps its other tags, and replaces its own.
 func testTag(t *testing.T, h Harness) {
 	tagger, ok := h.Bucket.(object.Tagger)
-	if !ok {
+	if !ok || h.ReadOnly {
 		t.Skip("it is no object.Tagger")
 	}
 	if h.Tags == nil {

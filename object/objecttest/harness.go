@@ -28,6 +28,9 @@ type Harness struct {
 	Rewrite func(t *testing.T, key string, content []byte)
 	// Delete removes an object.
 	Delete func(t *testing.T, key string)
+	// ReadOnly tells that the store takes no requests that change anything,
+	// though the driver could make them.
+	ReadOnly bool
 	// HalfMove, for an [object.Disposer] that moves in more than one step, does
 	// what a move that is interrupted before its last one has done. Nil where
 	// there is no such thing.

@@ -1,13 +1,12 @@
 package after
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/pause"
 	"github.com/seed-ede61cd5/sluice/object"
 )
 
@@ -64,19 +63,8 @@ func (s *Source) try(id abstract.ObjectID) error {
 		if abstract.ClassOf(err) != abstract.Transient || tries == maxTries {
 			return err
 		}
-		if wait(s.ctx, longest/2+rand.N(longest/2)) != nil {
+		if pause.For(s.ctx, pause.About(longest)) != nil {
 			return err
 		}
-	}
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -105,6 +105,9 @@ func (a Action) Done() string {
 // run does it. The bucket can, as [Check] has found.
 func (a Action) run(ctx context.Context, p places, id abstract.ObjectID) error {
 	b := p.buckets[id.Bucket]
+	if b == nil {
+		return abstract.WithClass(abstract.FileOnly, fmt.Errorf("%s %q: %w", a.Kind, id.Key, errForeign))
+	}
 	switch a.Kind {
 	case Delete:
 		return b.(object.Disposer).Remove(ctx, id)

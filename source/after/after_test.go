@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/pause"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/source"
 )
@@ -317,7 +318,7 @@ func TestGrace(t *testing.T) {
 			if id.Key == "in/slow" {
 				d = time.Hour
 			}
-			return wait(ctx, d)
+			return pause.For(ctx, d)
 		}
 		r.done(t, "in/slow")
 		r.done(t, "in/quick")
@@ -340,7 +341,7 @@ func TestGrace(t *testing.T) {
 // A Done that waits for room ends with the time, too.
 func TestGraceEndsDone(t *testing.T) {
 	inBubble(t, "delete", func(t *testing.T, r *rig) {
-		r.store.do = func(ctx context.Context, _ abstract.ObjectID) error { return wait(ctx, time.Hour) }
+		r.store.do = func(ctx context.Context, _ abstract.ObjectID) error { return pause.For(ctx, time.Hour) }
 		for i := range mostWaiting {
 			r.done(t, fmt.Sprintf("in/%d", i))
 		}
