@@ -9,9 +9,20 @@ import (
 )
 
 // Bucket decorates a bucket: each page of a listing, each Stat and Open, and
-// each Read of a body is a call. A body that is cut or truncated still yields
-// half of what was read last.
-func Bucket(b object.Bucket, inj *Injector) object.Bucket { return &bucket{b, inj} }
+// each Read of a body is a call, and each disposal if it is an
+// [object.Disposer]. A body that is cut or truncated still yields half of what
+// was read last.
+func Bucket(b object.Bucket, inj *Injector) object.Bucket {
+	decorated := &bucket{b, inj}
+	d, ok := b.(object.Disposer)
+	if !ok {
+		return decorated
+	}
+	if t, ok := b.(object.Tagger); ok {
+		return &tagger{&disposer{decorated, d}, t}
+	}
+	return &disposer{decorated, d}
+}
 
 type bucket struct {
 	object.Bucket

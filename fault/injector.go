@@ -161,6 +161,18 @@ func (i *Injector) enter(ctx context.Context, op Op) (before, after error) {
 	}
 }
 
+// around does a call whose only result is its error.
+func (i *Injector) around(ctx context.Context, op Op, do func() error) error {
+	before, after := i.enter(ctx, op)
+	if before != nil {
+		return before
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return after
+}
+
 // decide counts a call and tells what becomes of it, and by which error. One of
 // kind None either goes well or, if there is an error, is not made: its
 // context has ended, or the process is dead.

@@ -16,6 +16,10 @@ const (
 	OpOpen Op = "open"
 	OpRead Op = "read" // from a body
 
+	OpRemove Op = "remove" // an object is disposed of, as the next two do
+	OpMove   Op = "move"
+	OpTag    Op = "tag"
+
 	OpDescribe Op = "describe"
 	OpCreate   Op = "create"
 	OpVerify   Op = "verify"

@@ -42,30 +42,19 @@ func (t *decorated) Describe(ctx context.Context, table string) (*target.Table, 
 }
 
 func (t *decorated) Create(ctx context.Context, table string, schema target.Table) error {
-	return t.around(ctx, OpCreate, func() error { return t.Target.Create(ctx, table, schema) })
+	return t.inj.around(ctx, OpCreate, func() error { return t.Target.Create(ctx, table, schema) })
 }
 
 func (t *decorated) Verify(ctx context.Context, pipeline, table string) error {
-	return t.around(ctx, OpVerify, func() error { return t.Target.Verify(ctx, pipeline, table) })
+	return t.inj.around(ctx, OpVerify, func() error { return t.Target.Verify(ctx, pipeline, table) })
 }
 
 func (t *decorated) Forget(ctx context.Context, table string, entries ...ledger.Entry) (rows int64, err error) {
-	err = t.around(ctx, OpForget, func() error {
+	err = t.inj.around(ctx, OpForget, func() error {
 		rows, err = t.Target.Forget(ctx, table, entries...)
 		return err
 	})
 	return rows, err
-}
-
-func (t *decorated) around(ctx context.Context, op Op, do func() error) error {
-	before, after := t.inj.enter(ctx, op)
-	if before != nil {
-		return before
-	}
-	if err := do(); err != nil {
-		return err
-	}
-	return after
 }
 
 func (t *decorated) Session(ctx context.Context, cfg target.SessionConfig) (target.Session, error) {

@@ -20,7 +20,8 @@ type Info struct {
 	Version string
 	// Size is the number of bytes stored, before any decompression.
 	Size int64
-	// ModTime is for display. Nothing is decided by it.
+	// ModTime is for display. Nothing is decided by it, save that what was
+	// written anew is not disposed of.
 	ModTime time.Time
 }
 

@@ -5,13 +5,15 @@ package object
 type Usage struct {
 	// Lists, Gets and Heads are requests, by their kind.
 	Lists, Gets, Heads int64
+	// Writes are all other requests: PUT, POST, COPY and DELETE.
+	Writes int64
 	// Bytes are those of all answers' bodies, as far as they were read.
 	Bytes int64
 }
 
 // Add returns the sum of both.
 func (u Usage) Add(other Usage) Usage {
-	return Usage{u.Lists + other.Lists, u.Gets + other.Gets, u.Heads + other.Heads, u.Bytes + other.Bytes}
+	return Usage{u.Lists + other.Lists, u.Gets + other.Gets, u.Heads + other.Heads, u.Writes + other.Writes, u.Bytes + other.Bytes}
 }
 
 // Metered is what a [Bucket] may be besides: one whose requests cost money and

@@ -37,6 +37,16 @@ type Source interface {
 	Failed(ctx context.Context, id abstract.ObjectID, cause error, parked bool) error
 }
 
+// Keeper is what a [Source] may be besides: one that lets go of objects
+// themselves when they are done.
+type Keeper interface {
+	// Keep is Done for an object that was written anew after it had been loaded,
+	// with the same content: one generation, which is loaded once. Whether its
+	// writer has only tried again, or wants it loaded once more, nobody can
+	// tell. So it must not be let go of as one that was loaded is.
+	Keep(ctx context.Context, id abstract.ObjectID) error
+}
+
 // NothingError reports locations in which nothing was found.
 type NothingError struct {
 	// Locations are the texts that the user wrote.

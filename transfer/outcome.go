@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
+	"github.com/seed-ede61cd5/sluice/source"
 )
 
 // Outcome is what became of a file.
@@ -40,9 +41,22 @@ func (l *load) skip(ctx context.Context, j *job) {
 	if !l.patient { // else it is delivered again and again
 		l.stats.filesSkipped.Add(1)
 	}
-	if !l.dry {
+	switch keeper, ok := l.cfg.Source.(source.Keeper); {
+	case l.dry:
+	case ok && j.writtenAgain():
+		if err := keeper.Keep(context.WithoutCancel(ctx), j.id); err != nil {
+			l.cfg.Logger.Warn("the source could not be told that a file was loaded before", "file", j.id, "error", err)
+		}
+	default:
 		l.done(ctx, j.id)
 	}
+}
+
+// writtenAgain tells whether the store has a later time for an object than its
+// last commit has, by this machine's clock. One that is merely found again
+// was there before that was loaded.
+func (j *job) writtenAgain() bool {
+	return j.entry.State == ledger.Done && j.file.Info.ModTime.After(j.entry.Updated)
 }
 
 // done tells the source that it may let go of an object. That is done even

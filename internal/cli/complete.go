@@ -22,6 +22,7 @@ func (a *app) completeLoad(cmd *cobra.Command) {
 	values(cmd, "encoding", cobra.FixedCompletions(reader.Encodings(), cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "on-bad-row", cobra.FixedCompletions([]string{"fail", "skip", "quarantine"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "on-change", cobra.FixedCompletions([]string{"fail", "append", "replace"}, cobra.ShellCompDirectiveNoFileComp))
+	values(cmd, "after", cobra.FixedCompletions([]string{"keep", "delete", "move=", "tag="}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 	values(cmd, "to", a.completeTarget)
 	values(cmd, "column", completeColumn)
 	values(cmd, "memory", cobra.FixedCompletions([]string{"64MiB", "256MiB", "1GiB"}, cobra.ShellCompDirectiveNoFileComp))

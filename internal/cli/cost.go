@@ -23,17 +23,18 @@ func (o *opened) cost() *object.Usage {
 
 // costJSON is what requests to a store --json tells of.
 type costJSON struct {
-	Lists int64 `json:"list_requests"`
-	Gets  int64 `json:"get_requests"`
-	Heads int64 `json:"head_requests"`
-	Bytes int64 `json:"bytes_received"`
+	Lists  int64 `json:"list_requests"`
+	Gets   int64 `json:"get_requests"`
+	Heads  int64 `json:"head_requests"`
+	Writes int64 `json:"write_requests"`
+	Bytes  int64 `json:"bytes_received"`
 }
 
 func newCostJSON(u *object.Usage) *costJSON {
 	if u == nil {
 		return nil
 	}
-	return &costJSON{u.Lists, u.Gets, u.Heads, u.Bytes}
+	return &costJSON{u.Lists, u.Gets, u.Heads, u.Writes, u.Bytes}
 }
 
 // costText is the same for people, "" for nil.
@@ -41,5 +42,9 @@ func costText(u *object.Usage) string {
 	if u == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s LIST, %s GET and %s HEAD requests, %s received", count(u.Lists), count(u.Gets), count(u.Heads), bytesText(u.Bytes))
+	text := fmt.Sprintf("%s LIST, %s GET and %s HEAD requests, %s received", count(u.Lists), count(u.Gets), count(u.Heads), bytesText(u.Bytes))
+	if u.Writes > 0 {
+		text += fmt.Sprintf(", and %s PUT, POST and DELETE requests", count(u.Writes))
+	}
+	return text
 }

@@ -27,8 +27,9 @@ func (a *app) dryRun(ctx context.Context, f *loadFlags, src *opened) (err error)
 	if f.json {
 		out := struct {
 			transfer.Plan
+			After string `json:"after"`
 			*costJSON
-		}{plan, newCostJSON(src.cost())}
+		}{plan, f.after.String(), newCostJSON(src.cost())}
 		if err := printJSON(a.Out, out); err != nil {
 			return err
 		}
@@ -75,6 +76,9 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	say("%s, %s, to be loaded into table %q of %s (%s)", plural(p.Files, "file"), bytesText(p.Bytes), f.table, oneLine(connector.Shown(f.to)), p.Promise)
 	if p.Skipped > 0 {
 		say("%s loaded already", plural(p.Skipped, "file"))
+	}
+	if f.after.Does() {
+		say("each of them would then be %s (--after %s), those loaded already too", f.after.Done(), oneLine(f.after.String()))
 	}
 	for _, failure := range p.Refused {
 		say("would fail: %s: %s", failure.Object, oneLine(failure.Reason))

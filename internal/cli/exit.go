@@ -19,12 +19,13 @@ const (
 	exitOK          = 0   // everything that matched is loaded
 	exitFailed      = 1   // the load failed
 	exitUsage       = 2   // wrong flags or configuration, or nothing matched
-	exitFiles       = 3   // finished, but some files failed or are parked
+	exitFiles       = 3   // finished, but some files failed or are parked, or --after failed
 	exitInterrupted = 130 // stopped by a signal
 )
 
 const exitHelp = `Exit codes: 0 all loaded, 1 failed, 2 usage or nothing matched (not with
---follow), 3 finished but some files failed or are parked, 130 interrupted.`
+--follow), 3 finished but some files failed or are parked, or are
+loaded and --after could not be done with them, 130 interrupted.`
 
 // codedError is an error that decides the exit code. An empty text prints
 // nothing: the command has said it all.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/internal/ops"
 	"github.com/seed-ede61cd5/sluice/ledger"
@@ -17,6 +18,10 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, from *ar
 	logger := from.logger
 	d := newLogged(logger)
 	cfg := a.transferConfig(f, from, t)
+	var then afterwards
+	then, cfg.Source = actAfter(ctx, f, src, cfg.Source, func(id abstract.ObjectID, err error) {
+		logger.Warn("loaded, but not "+f.after.Done(), "file", id, "error", err)
+	})
 	// Half of the rows' memory is for what is read, half for what was read.
 	cfg.Limits = f.limits(int64(f.memory) / 4)
 	cfg.Follow = f.follow.commit
@@ -29,7 +34,7 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, from *ar
 		return err
 	}
 	if f.follow.http != "" {
-		server, err := ops.Serve(f.follow.http, ops.Handler(loader, from.watched()))
+		server, err := ops.Serve(f.follow.http, ops.Handler(loader, from.watched(), then.metrics()...))
 		if err != nil {
 			return err
 		}
@@ -42,11 +47,12 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, from *ar
 	defer unwatch()
 	logger.Info("following", "to", connector.Shown(f.to), "table", f.table, "pipeline", f.pipeline)
 	result, followErr := loader.Follow(ctx)
+	then.close() // it tells the queue what may go
 	followErr = errors.Join(followErr, from.close())
 	logger.Info("stopped", "files_loaded", result.FilesLoaded, "files_failed", result.FilesFailed, "rows_loaded", result.RowsLoaded,
 		"rows_rejected", result.RowsRejected)
 	if f.json {
-		if err := a.printResult(f, true, result, src.cost()); err != nil {
+		if err := a.printResult(f, true, result, then, src.cost()); err != nil {
 			return errors.Join(followErr, err)
 		}
 	}

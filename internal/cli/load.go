@@ -9,10 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/connector"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/source"
+	"github.com/seed-ede61cd5/sluice/source/after"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -56,6 +58,14 @@ inferred from the first records of up to ten files; a later value that does not
 fit is a bad row, never a changed value. What is loaded, and what went wrong,
 is in the target, in Sluice's ledger: see 'sluice files'.
 
+--after says what becomes of a file once all its rows are committed: it stays
+(keep), is deleted, is moved (move=done/: into that folder of the bucket, or of
+this machine, with its path below the source's folder), or gets a tag in S3
+(tag=state:loaded). Files that earlier runs have loaded are included; files
+that failed are not touched.
+
+  sluice load s3://bucket/in/ --to postgres://me@db.example/shop --after move=done/
+
 With --follow it does not end: what arrives later is loaded as well, exactly
 once, until a signal stops it. Files that fail are tried again and in the end
 parked, and never hold up the others. New files are found by listing again and
@@ -87,6 +97,9 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
+	if err := after.Check(f.after, src.places); err != nil {
+		return usage(fmt.Errorf("--after %s: %w", f.after, err))
+	}
 	if !f.follow.on { // else something may come
 		if err := a.checkSource(ctx, src); err != nil {
 			return err
@@ -120,6 +133,9 @@ func (a *app) runLoad(ctx context.Context, f *loadFlags, src *opened, t target.T
 	failures := &failureLines{ledger: t.Ledger() != nil}
 	cfg.Committed = func(p ledger.Progress) { d.Committed(p) }
 	cfg.FileEnded = func(o transfer.Outcome) { failures.say(d, o) }
+	undone := &afterLines{done: f.after.Done()}
+	var then afterwards
+	then, cfg.Source = actAfter(ctx, f, src, cfg.Source, func(id abstract.ObjectID, err error) { undone.say(d, id, err) })
 	loader, err := transfer.New(cfg)
 	if err != nil {
 		return err
@@ -139,6 +155,7 @@ func (a *app) runLoad(ctx context.Context, f *loadFlags, src *opened, t target.T
 		d.Say("interrupted: committing what was read; once more ends at once, which is as safe")
 	})
 	result, loadErr := loader.Load(ctx)
+	then.close()
 	if !unwatch() {
 		<-confirmed
 	}
@@ -146,7 +163,7 @@ func (a *app) runLoad(ctx context.Context, f *loadFlags, src *opened, t target.T
 	if result.Created != "" && !f.json {
 		fmt.Fprintf(a.Err, "created table %q\n", f.table)
 	}
-	return a.report(f, t.Ledger() != nil, result, src.cost(), loadErr)
+	return a.report(f, t.Ledger() != nil, result, then, src.cost(), loadErr)
 }
 
 // transferConfig is what load and its dry run have in common.

@@ -10,6 +10,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/config"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/source/after"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
@@ -29,6 +30,7 @@ type loadFlags struct {
 	onBadRow            string
 	maxBadRows          config.CountOrPercent
 	onChange            string
+	afterText           string
 	dryRun, json        bool
 	store               storeFlags
 	follow              followFlags
@@ -38,6 +40,7 @@ type loadFlags struct {
 	schema abstract.Schema
 	bad    reader.OnBadRow
 	change transfer.OnChange
+	after  after.Action
 }
 
 const (
@@ -68,6 +71,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under skip or quarantine, such as 100 or 0.1% (default: no limit)")
 	flags.Int64Var(&f.maxRatio, "max-ratio", reader.DefaultMaxRatio, "how many `times` its size a compressed file may unpack to, if that is more than "+bytesText(reader.FreeUnpacked)+"; 0 for no limit")
 	flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
+	flags.StringVar(&f.afterText, "after", "keep", "`what` to do with a file once it is loaded: keep it, delete it, move=PREFIX or tag=KEY:VALUE")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
 	f.store.bind(cmd)
 	f.follow.bind(cmd)
@@ -134,7 +138,7 @@ func (f *loadFlags) complete() error {
 	if f.workers < 0 || f.workers > mostWorkers {
 		errs = append(errs, fmt.Errorf("--workers %d: give a number from 1 to %d", f.workers, mostWorkers))
 	}
-	errs = append(errs, f.follow.complete(f))
+	errs = append(errs, f.completeAfter(), f.follow.complete(f))
 	if strings.ContainsRune(f.table, 0) {
 		errs = append(errs, errors.New("--table contains a NUL byte"))
 	}

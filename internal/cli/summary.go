@@ -23,32 +23,33 @@ type resultJSON struct {
 	RowsRejected int64   `json:"rows_rejected"`
 	BytesRead    int64   `json:"bytes_read"`
 	Seconds      float64 `json:"seconds"`
+	*afterJSON
 	*costJSON
 }
 
 // report prints what a load came to and says what its exit code is. loadErr
 // is the load's own error, which it returns.
-func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, cost *object.Usage, loadErr error) error {
+func (a *app) report(f *loadFlags, hasLedger bool, result transfer.Result, then afterwards, cost *object.Usage, loadErr error) error {
 	if f.json {
-		if err := a.printResult(f, hasLedger, result, cost); err != nil {
+		if err := a.printResult(f, hasLedger, result, then, cost); err != nil {
 			return errors.Join(loadErr, err)
 		}
 	} else if loadErr == nil || result.FilesFound > 0 {
-		a.printSummary(f, hasLedger, result, cost)
+		a.printSummary(f, hasLedger, result, then, cost)
 	}
 	switch {
 	case errors.Is(loadErr, context.Canceled) && hasLedger:
 		return &codedError{exitInterrupted, errors.New("interrupted: the same command goes on from here")}
 	case loadErr != nil:
 		return loadErr
-	case result.FilesFailed > 0:
+	case result.FilesFailed > 0, then.stats().Failed > 0:
 		return &codedError{exitFiles, errSaid}
 	}
 	return nil
 }
 
 // printResult prints what a load came to for machines.
-func (a *app) printResult(f *loadFlags, hasLedger bool, result transfer.Result, cost *object.Usage) error {
+func (a *app) printResult(f *loadFlags, hasLedger bool, result transfer.Result, then afterwards, cost *object.Usage) error {
 	w := a.Out
 	if !hasLedger {
 		w = a.Err // stdout carries the rows
@@ -56,7 +57,8 @@ func (a *app) printResult(f *loadFlags, hasLedger bool, result transfer.Result, 
 	return printJSON(w, resultJSON{
 		Pipeline: f.pipeline, FilesLoaded: result.FilesLoaded, FilesSkipped: result.FilesSkipped,
 		FilesFailed: result.FilesFailed, RowsLoaded: result.RowsLoaded, RowsRejected: result.RowsRejected,
-		BytesRead: result.BytesRead, Seconds: result.Elapsed.Seconds(), costJSON: newCostJSON(cost),
+		BytesRead: result.BytesRead, Seconds: result.Elapsed.Seconds(),
+		afterJSON: then.json(), costJSON: newCostJSON(cost),
 	})
 }
 
@@ -70,7 +72,7 @@ func (f *loadFlags) fate() string {
 
 // printSummary says what a load came to. Failed files are counted only: each
 // was told when it failed.
-func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result, cost *object.Usage) {
+func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result, then afterwards, cost *object.Usage) {
 	fmt.Fprintf(a.Err, "loaded %s, %s into %q in %s (%s rows/s)", plural(r.FilesLoaded, "file"), plural(r.RowsLoaded, "row"),
 		f.table, r.Elapsed.Round(10*time.Millisecond), count(rate(r.RowsLoaded, r.Elapsed)))
 	if r.RowsRejected > 0 {
@@ -80,6 +82,7 @@ func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result, cost
 		fmt.Fprintf(a.Err, "; %s loaded before", plural(r.FilesSkipped, "file"))
 	}
 	fmt.Fprintln(a.Err)
+	fmt.Fprint(a.Err, then.text())
 	if text := costText(cost); text != "" {
 		fmt.Fprintln(a.Err, "which cost "+text)
 	}

@@ -16,12 +16,13 @@ import (
 // the engine counts as stuck: longer than any one statement of a target lasts.
 const stuckAfter = 5 * time.Minute
 
-// Handler serves the pages of one engine, and of the queue that it follows; nil
-// if there is none.
-func Handler(e Engine, q Queue) http.Handler {
+// Handler serves the pages of one engine, and of the queue that it follows, nil
+// if there is none; with more metrics than their own.
+func Handler(e Engine, q Queue, more ...prometheus.Collector) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(newCollector(e), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(more...)
 	if q != nil {
 		registry.MustRegister(&queueCollector{q, queueMetrics()})
 	}

@@ -39,7 +39,8 @@ func TestConformance(t *testing.T) {
 		}
 		now := time.Unix(1_700_000_000, 0)
 		return objecttest.Harness{
-			Bucket: bucket,
+			Bucket:   bucket,
+			ReadOnly: true,
 			Put: func(t *testing.T, key string, content []byte) {
 				t.Helper()
 				name := filepath.Join(dir, filepath.FromSlash(key))

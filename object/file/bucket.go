@@ -19,9 +19,10 @@ import (
 type Bucket struct{}
 
 var (
-	_ object.Bucket = Bucket{}
-	_ object.Pruner = Bucket{}
-	_ object.Linker = Bucket{}
+	_ object.Bucket   = Bucket{}
+	_ object.Pruner   = Bucket{}
+	_ object.Linker   = Bucket{}
+	_ object.Disposer = Bucket{}
 )
 
 // New returns the bucket of this machine's files.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object/file"
 	"github.com/seed-ede61cd5/sluice/object/objecttest"
 )
@@ -77,6 +78,11 @@ func TestConformance(t *testing.T) {
 			Rewrite: c.rewrite,
 			Delete: func(t *testing.T, key string) {
 				if err := os.Remove(key); err != nil {
+					t.Fatal(err)
+				}
+			},
+			HalfMove: func(t *testing.T, id abstract.ObjectID, key string) {
+				if err := os.Link(id.Key, key); err != nil {
 					t.Fatal(err)
 				}
 			},

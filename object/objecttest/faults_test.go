@@ -26,6 +26,12 @@ type faults struct {
 	sizeGeneration bool `fault:"generation/new"`
 	anyGeneration  bool `fault:"generation/before_open"`
 	mixes          bool `fault:"generation/mid-read"`
+	disposesAny    bool `fault:"dispose/changed"`
+	disposesLate   bool `fault:"dispose/cancel"`
+	goneFails      bool `fault:"dispose/missing"`
+	movesOnto      bool `fault:"dispose/onto_another"`
+	copies         bool `fault:"dispose/move"`
+	losesTags      bool `fault:"dispose/tag"`
 }
 
 // TestSuiteFindsFaults runs the suite in a process of its own for each fault,
@@ -72,5 +78,11 @@ func faultNamed(name string) faults {
 		sizeGeneration: name == "sizeGeneration",
 		anyGeneration:  name == "anyGeneration",
 		mixes:          name == "mixes",
+		disposesAny:    name == "disposesAny",
+		disposesLate:   name == "disposesLate",
+		goneFails:      name == "goneFails",
+		movesOnto:      name == "movesOnto",
+		copies:         name == "copies",
+		losesTags:      name == "losesTags",
 	}
 }

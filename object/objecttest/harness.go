@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object"
 )
 
@@ -27,6 +28,15 @@ type Harness struct {
 	Rewrite func(t *testing.T, key string, content []byte)
 	// Delete removes an object.
 	Delete func(t *testing.T, key string)
+	// ReadOnly tells that the store takes no requests that change anything,
+	// though the driver could make them.
+	ReadOnly bool
+	// HalfMove, for an [object.Disposer] that moves in more than one step, does
+	// what a move that is interrupted before its last one has done. Nil where
+	// there is no such thing.
+	HalfMove func(t *testing.T, id abstract.ObjectID, key string)
+	// Tags tells the tags of an object. It is needed for an [object.Tagger].
+	Tags func(t *testing.T, key string) map[string]string
 	// Holds tells whether the store can hold a key, so that the suite leaves
 	// out those it cannot. Nil means that it can hold all of them.
 	Holds func(key string) bool
@@ -53,6 +63,14 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"generation/new", testGeneration},
 		{"generation/before open", testChangedBeforeOpen},
 		{"generation/mid-read", testChangedMidRead},
+		{"dispose/remove", testRemove},
+		{"dispose/move", testMove},
+		{"dispose/half-moved", testMoveHalf},
+		{"dispose/onto another", testMoveExists},
+		{"dispose/changed", testDisposeChanged},
+		{"dispose/missing", testDisposeMissing},
+		{"dispose/cancel", testDisposeCancel},
+		{"dispose/tag", testTag},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open(t)) })
 	}

@@ -30,6 +30,7 @@ type memory struct {
 type stored struct {
 	info    object.Info
 	content []byte
+	tags    map[string]string
 }
 
 func (m *memory) put(_ *testing.T, key string, content []byte) {
@@ -44,7 +45,7 @@ func (m *memory) put(_ *testing.T, key string, content []byte) {
 		n := copy(old.content, content)
 		clear(old.content[n:])
 	}
-	m.objects[key] = stored{info, bytes.Clone(content)}
+	m.objects[key] = stored{info: info, content: bytes.Clone(content)}
 }
 
 func (m *memory) delete(_ *testing.T, key string) {
@@ -174,7 +175,7 @@ func (b *body) Close() error {
 func run(t *testing.T, f faults) {
 	objecttest.Run(t, func(*testing.T) objecttest.Harness {
 		m := &memory{faults: f, objects: map[string]stored{}}
-		return objecttest.Harness{Bucket: m, Put: m.put, Delete: m.delete}
+		return objecttest.Harness{Bucket: m, Put: m.put, Delete: m.delete, HalfMove: m.halfMove, Tags: m.tagsOf}
 	})
 }
 

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -24,6 +25,7 @@ type Bucket struct {
 	payer       types.RequestPayer // "" unless the requester pays
 	heads       heads
 	parts       parts
+	copyPart    int64
 }
 
 var (
@@ -48,6 +50,7 @@ func Open(ctx context.Context, name string, opts Options) (*Bucket, error) {
 		credentials: awsclient.NewCredentials(cfg.Credentials),
 		transport:   newTransport(connections, opts),
 		parts:       newParts(),
+		copyPart:    cmp.Or(opts.copyPart, copyPart),
 	}
 	if opts.RequesterPays {
 		b.payer = types.RequestPayerRequester

@@ -13,6 +13,8 @@ func TestConformance(t *testing.T) {
 		d := newDouble()
 		server := httptest.NewServer(d)
 		t.Cleanup(server.Close)
-		return objecttest.Harness{Bucket: open(t, Options{Endpoint: server.URL}), Put: d.put, Delete: d.delete}
+		return objecttest.Harness{
+			Bucket: open(t, Options{Endpoint: server.URL}), Put: d.put, Delete: d.delete, HalfMove: d.halfMove, Tags: d.tagsAt,
+		}
 	})
 }

@@ -1,6 +1,6 @@
 // Package s3 is the bucket of S3 and of stores that speak its protocol:
-// [object.Bucket] over ListObjectsV2, HeadObject and GetObject, and nothing
-// else. docs/s3.md tells users the rules and limits; this comment tells how
+// [object.Bucket] over ListObjectsV2, HeadObject and GetObject; only
+// [object.Disposer] and [object.Tagger] write. docs/s3.md tells users the rules and limits; this comment tells how
 // they are kept.
 //
 // # One generation

@@ -33,6 +33,9 @@ type double struct {
 	log     []string // "GET key bytes=0-9" and so on
 
 	order func(keys []string) // of listings, which are sorted before
+
+	uploads        map[string]*upload
+	ignoresIfMatch bool // on DELETE
 }
 
 type stored struct {
@@ -41,6 +44,8 @@ type stored struct {
 	checksum string // CRC32, in base64
 	encoding string // its Content-Encoding
 	modified time.Time
+	tags     map[string]string
+	header   http.Header // of HEAD and GET, besides
 }
 
 // fault answers a request in place of the store; it returns false to let the
@@ -132,6 +137,7 @@ func (d *double) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case isList:
 		d.serveList(w, r)
+	case d.serveChange(w, r, key):
 	case object == nil:
 		answerErrorXML(w, 404, "NoSuchKey", "The specified key does not exist.")
 	default:
@@ -147,6 +153,10 @@ func (o *stored) serve(w http.ResponseWriter, r *http.Request) {
 	h, content := w.Header(), o.content
 	h.Set("ETag", `"`+o.etag+`"`)
 	h.Set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
+	maps.Copy(h, o.header)
+	if len(o.tags) > 0 {
+		h.Set("X-Amz-Tagging-Count", strconv.Itoa(len(o.tags)))
+	}
 	if o.encoding != "" {
 		h.Set("Content-Encoding", o.encoding)
 	}

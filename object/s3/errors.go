@@ -17,13 +17,28 @@ import (
 
 // request is what was being done when something failed.
 type request struct {
-	doing string // "list", "stat", "open" or "read"
+	doing string // "list", "stat", "open", "read", or what is done to the object
 	key   string // the prefix of a listing
 	begun bool   // bytes of the object were read before
 }
 
 // listing tells that the request was about the bucket, not about an object.
 func (r request) listing() bool { return r.doing == "list" }
+
+// needs is what credentials need for the request.
+func (r request) needs() string {
+	switch r.doing {
+	case "delete":
+		return "s3:DeleteObject"
+	case "copy":
+		return "s3:PutObject, and for objects with tags s3:GetObjectTagging and s3:PutObjectTagging,"
+	case "read the tags of":
+		return "s3:GetObjectTagging"
+	case "tag":
+		return "s3:PutObjectTagging"
+	}
+	return "s3:GetObject"
+}
 
 // verdict is what a failure means.
 type verdict struct {
@@ -84,6 +99,8 @@ func (b *Bucket) judge(what request, err error) verdict {
 	}
 	status, code := awsclient.StatusOf(err), awsclient.CodeOf(err)
 	switch {
+	case code == "NotImplemented":
+		return verdict{abstract.FileOnly, "the store does not know how to"}
 	case status == 0 || status == http.StatusTooManyRequests || status >= 500 || isBusy(code):
 		return verdict{abstract.Transient, ""}
 	case what.listing() && status == http.StatusForbidden:
@@ -98,7 +115,7 @@ func (b *Bucket) judge(what request, err error) verdict {
 func isBusy(code string) bool {
 	switch code {
 	case "RequestTimeout", "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded",
-		"OperationAborted", "TemporaryRedirect":
+		"OperationAborted", "ConditionalRequestConflict", "TemporaryRedirect":
 		return true
 	}
 	return false
@@ -161,7 +178,7 @@ func judgeObject(what request, err error) verdict {
 	case strings.Contains(message, "server side encryption"):
 		return verdict{abstract.FileOnly, "it is encrypted with a key of the customer's own (SSE-C), which is not supported"}
 	case status == http.StatusForbidden:
-		return verdict{abstract.FileOnly, "access denied: these credentials need s3:GetObject for it"}
+		return verdict{abstract.FileOnly, "access denied: these credentials need " + what.needs() + " for it"}
 	}
 	return verdict{abstract.FileOnly, ""}
 }

@@ -30,8 +30,9 @@ type Options struct {
 	// AllowHTTP lets signed requests go over plain http to another host.
 	AllowHTTP bool
 
-	idle    time.Duration         // set by tests only; 0 means idleTimeout
-	connect func(*http.Transport) // set by tests only
+	idle     time.Duration         // set by tests only; 0 means idleTimeout
+	copyPart int64                 // set by tests only; 0 means copyPart
+	connect  func(*http.Transport) // set by tests only
 }
 
 // idleTimeout is how long a store may keep silent: before it answers, and

@@ -21,8 +21,8 @@ type transport struct {
 	client *http.Client
 	idle   time.Duration
 
-	answered                  atomic.Bool // anything
-	lists, gets, heads, bytes atomic.Int64
+	answered                          atomic.Bool // anything
+	lists, gets, heads, writes, bytes atomic.Int64
 }
 
 func newTransport(t *http.Transport, opts Options) *transport {
@@ -33,7 +33,7 @@ func newTransport(t *http.Transport, opts Options) *transport {
 }
 
 func (t *transport) usage() object.Usage {
-	return object.Usage{Lists: t.lists.Load(), Gets: t.gets.Load(), Heads: t.heads.Load(), Bytes: t.bytes.Load()}
+	return object.Usage{Lists: t.lists.Load(), Gets: t.gets.Load(), Heads: t.heads.Load(), Writes: t.writes.Load(), Bytes: t.bytes.Load()}
 }
 
 // errStalled ends a request to which nothing came for too long.
@@ -47,8 +47,10 @@ func (t *transport) Do(req *http.Request) (*http.Response, error) {
 		t.lists.Add(1)
 	case req.Method == http.MethodHead:
 		t.heads.Add(1)
-	default:
+	case req.Method == http.MethodGet:
 		t.gets.Add(1)
+	default:
+		t.writes.Add(1)
 	}
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := time.AfterFunc(t.idle, func() { cancel(errStalled) })

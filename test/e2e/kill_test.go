@@ -42,7 +42,7 @@ func TestKill9AtRandomMoments(t *testing.T) {
 func killAtRandomMoments(t *testing.T, random *rand.Rand, rows int64, kills int, load func(db string) *exec.Cmd) {
 	for killed, round := 0, 0; killed < kills; round++ {
 		db := filepath.Join(t.TempDir(), "killed.duckdb")
-		n, finished := killUntilDone(t, random, kills-killed, func() *exec.Cmd { return load(db) })
+		n, finished := killUntilDone(t, random, kills-killed, 3*time.Second, func() *exec.Cmd { return load(db) })
 		killed += n
 		t.Logf("round %d: killed %d times", round, n)
 		if !finished {
@@ -61,9 +61,9 @@ func killAtRandomMoments(t *testing.T, random *rand.Rand, rows int64, kills int,
 	}
 }
 
-// killUntilDone starts loads and kills each after a random time, until one
-// ends by itself or most were killed.
-func killUntilDone(t *testing.T, random *rand.Rand, most int, load func() *exec.Cmd) (killed int, finished bool) {
+// killUntilDone starts loads and kills each after a random time, which is within
+// that long, until one ends by itself or most were killed.
+func killUntilDone(t *testing.T, random *rand.Rand, most int, within time.Duration, load func() *exec.Cmd) (killed int, finished bool) {
 	for killed < most {
 		cmd := load()
 		if err := cmd.Start(); err != nil {
@@ -71,7 +71,7 @@ func killUntilDone(t *testing.T, random *rand.Rand, most int, load func() *exec.
 		}
 		ended := make(chan error, 1)
 		go func() { ended <- cmd.Wait() }()
-		timer := time.NewTimer(time.Duration(random.Int64N(int64(3 * time.Second))))
+		timer := time.NewTimer(time.Duration(random.Int64N(int64(within))))
 		select {
 		case err := <-ended:
 			timer.Stop()

@@ -44,7 +44,7 @@ func TestP11QuarantineAfterKill9(t *testing.T) {
 		return exec.Command(binary, "load", data, "--to", "duckdb:"+path, "--table", "t", "--memory", "32MiB",
 			"--on-bad-row", "quarantine", "--json")
 	}
-	killed, finished := killUntilDone(t, random, kills, load)
+	killed, finished := killUntilDone(t, random, kills, 3*time.Second, load)
 	begin := time.Now()
 	if !finished {
 		run(t, load()).expect(t, 0)

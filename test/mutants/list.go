@@ -101,6 +101,46 @@ var mutants = []mutant{
 		store,
 	},
 	{
+		"act on what is not durable: a failed file is acted on", "source/after/after.go",
+		[]edit{{"// claim tells whether", "// Failed is wrong.\nfunc (s *Source) Failed(ctx context.Context, id abstract.ObjectID, _ error, _ bool) error { return s.Done(ctx, id) }\n\n// claim tells whether"}},
+		tests{"source/after", "P4"},
+	},
+	{
+		"act before durable: the source is told before the flush", "transfer/flush.go",
+		[]edit{{"	if err := w.session.Flush(); err != nil {\n", "	for _, j := range w.read {\n\t\tw.done(ctx, j.id)\n\t}\n	if err := w.session.Flush(); err != nil {\n"}},
+		tests{"transfer", "P4AfterAtEveryCall"},
+	},
+	{
+		"the message goes before its object", "source/after/act.go",
+		[]edit{{"	err := s.try(id)\n", "	_ = s.Source.Done(s.ctx, id)\n	err := s.try(id)\n"}},
+		tests{"source/after", "P4"},
+	},
+	{
+		"act on a newer generation: DELETE without If-Match", "object/s3/dispose.go",
+		[]edit{{"IfMatch: aws.String(etagOf(id.Generation)), RequestPayer: b.payer}\n		_, err :=", "RequestPayer: b.payer}\n		_, err :="}},
+		store,
+	},
+	{
+		"act on a newer generation: copies of whatever is there", "object/s3/copy.go",
+		[]edit{{"CopySource: b.copySource(id.Key), CopySourceIfMatch: aws.String(etagOf(id.Generation)),\n		MetadataDirective", "CopySource: b.copySource(id.Key),\n		MetadataDirective"}},
+		store,
+	},
+	{
+		"act on a newer generation: files", "object/file/dispose.go",
+		[]edit{{"if now := generation(fi); now != id.Generation {\n		return false, file", "if now := generation(fi); now == \"\" {\n		return false, file"}},
+		tests{"object/file", "Conformance"},
+	},
+	{
+		"a move replaces what is there: files", "object/file/dispose.go",
+		[]edit{{"	linkErr := os.Link(id.Key, key)\n", "	linkErr := os.Rename(id.Key, key)\n"}},
+		tests{"object/file", "Conformance"},
+	},
+	{
+		"what was written again is deleted without being loaded", "transfer/outcome.go",
+		[]edit{{"	case ok && j.writtenAgain():\n", "	case ok && false:\n"}},
+		tests{"transfer", "S15"},
+	},
+	{
 		"skip If-Match: the answer's ETag is not looked at", "object/s3/body.go",
 		[]edit{{"Generation(etag, info.Size) != info.Generation {", "false {"}},
 		store,

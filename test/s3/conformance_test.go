@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object/objecttest"
 	"github.com/seed-ede61cd5/sluice/object/s3"
 	"github.com/seed-ede61cd5/sluice/test/internal/s3server"
@@ -40,7 +41,12 @@ func TestConformance(t *testing.T) {
 			Bucket: open(t, server.Endpoint, bucket, s3.Options{}),
 			Put:    func(t *testing.T, key string, content []byte) { server.Put(t, bucket, key, content) },
 			Delete: func(t *testing.T, key string) { server.Delete(t, bucket, key) },
-			Holds:  holds(server),
+			HalfMove: func(t *testing.T, id abstract.ObjectID, key string) {
+				// As by parts: another ETag, and the mark that the driver leaves.
+				upload(t, server, bucket, key, read(t, server, bucket, id.Key), map[string]string{"sluice-copy-of": id.Generation})
+			},
+			Tags:  func(t *testing.T, key string) map[string]string { return tags(t, server, bucket, key) },
+			Holds: holds(server),
 		}
 	})
 }
