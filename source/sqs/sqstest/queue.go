@@ -31,7 +31,7 @@ type Queue struct {
 	Fail func(call string) error
 	// FailEntry is asked for each entry of a batch, and makes it fail for the
 	// server's fault. Nil lets all pass.
-	FailEntry func(call string) bool
+	FailEntry func(call, handle string) bool
 
 	mu       sync.Mutex
 	messages []*stored
@@ -268,7 +268,7 @@ func (q *Queue) DeleteMessageBatch(ctx context.Context, in *sqs.DeleteMessageBat
 	}
 	out := &sqs.DeleteMessageBatchOutput{}
 	for _, e := range in.Entries {
-		if q.FailEntry != nil && q.FailEntry(call) {
+		if q.FailEntry != nil && q.FailEntry(call, *e.ReceiptHandle) {
 			out.Failed = append(out.Failed, types.BatchResultErrorEntry{Id: e.Id, Code: aws.String("InternalError")})
 			continue
 		}
@@ -301,7 +301,7 @@ func (q *Queue) ChangeMessageVisibilityBatch(ctx context.Context, in *sqs.Change
 		fault := func(code string, sender bool) {
 			out.Failed = append(out.Failed, types.BatchResultErrorEntry{Id: e.Id, Code: &code, SenderFault: sender})
 		}
-		if q.FailEntry != nil && q.FailEntry(call) {
+		if q.FailEntry != nil && q.FailEntry(call, *e.ReceiptHandle) {
 			fault("InternalError", false)
 			continue
 		}
