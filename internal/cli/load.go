@@ -53,10 +53,10 @@ own tools take them.
   sluice load s3://bucket/prefix/ --to postgres://me@db.example/shop --follow
 
 Compression (gzip, zstd, bzip2, lz4, snappy, xz) is found by the content,
-whatever the name. Types are
-inferred from the first records of up to ten files; a later value that does not
-fit is a bad row, never a changed value. What is loaded, and what went wrong,
-is in the target, in Sluice's ledger: see 'sluice files'.
+whatever the name. Types are inferred from the first records of up to ten
+files; a later value that does not fit is a bad row, never a changed value.
+What is loaded, and what went wrong, is in the target, in Sluice's ledger: see
+'sluice files'.
 
 --after says what becomes of a file once all its rows are committed: it stays
 (keep), is deleted, is moved (move=done/: into that folder of the bucket, or of
