@@ -43,6 +43,7 @@ func TestFormatByNameAndExtension(t *testing.T) {
 		{"auto", "b.csv.xz", "csv"},
 		{"auto", "b.TAB.ZSTD", "tsv"},
 		{"auto", "b.LOG.gz", "csv or tsv"},
+		{"auto", "b.log.xz", "csv or tsv"},
 		{"csv", "b.log", "csv"},
 		{"csv", "b.txt", "csv"},
 		{"tsv", "b.csv", "tsv"},

@@ -260,6 +260,8 @@ func TestJ09J10Auto(t *testing.T) {
 		"[{\"a\":1}]":                        Name,
 		reader.BOM + " \r\n [\n{\"a\":1}\n]": Name,
 		"[]":                                 Name,
+		"\xff\xfe[\x00{\x00}\x00]\x00":       Name, // UTF-16
+		"\xff\xfe{\x00}\x00\n\x00{\x00}\x00": jsonl.Name,
 		"{\n \"a\": 1\n}\n":                  Name,
 		"{\n}\n":                             Name,
 		"{\"a\":[\n{\"a\":2}\n]}":            Name,
