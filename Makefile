@@ -80,7 +80,7 @@ bench: build postgres ## Sluice beside DuckDB's and PostgreSQL's own loaders, in
 	cd test && $(GO) test -run '^$$' -bench . -benchmem $(benchmarks)
 
 bench-once: build postgres ## Every benchmark once, with little data, to see that it works
-	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required $(GO) run ./bench -rows 1000 -rounds 1 >/dev/null
+	cd test && SLUICE=$(CURDIR)/bin/sluice SLUICE_POSTGRES=required $(GO) run ./bench -rows 1000 -objects 100 -rounds 1 >/dev/null
 	$(GO) test -run '^$$' -bench . -benchtime=1x $(benchmarks)
 	cd test && SLUICE_POSTGRES=required $(GO) test -run '^$$' -bench . -benchtime=1x $(benchmarks)
 

@@ -54,19 +54,13 @@ type smallBench struct {
 // caches.
 func runSmall(ctx context.Context, bench *bench) (err error) {
 	b := &smallBench{bench: bench}
-	server, err := postgres.Start(ctx, bench.dir, "fsync = on")
-	if errors.Is(err, postgres.ErrNone) {
+	if err := b.startPostgres(ctx); errors.Is(err, postgres.ErrNone) {
 		bench.printf("\nsmall files, without PostgreSQL: %v\n", err)
 		return nil
-	}
-	if err != nil {
+	} else if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, server.Stop(ctx)) }()
-	if b.databasePID, err = server.PID(); err != nil {
-		return err
-	}
-	b.url = server.URL("postgres")
+	b.databasePID, b.url = b.postgres.pid, b.postgres.url()
 	if b.conn, err = pgx.Connect(ctx, b.url); err != nil {
 		return err
 	}
