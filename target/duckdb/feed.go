@@ -18,6 +18,10 @@ import (
 // copied, compressed with other rests, and that again when more is appended.
 const rowGroup = 122_880
 
+// maxGroup is how many bytes a batch that is joined may have: the offsets of
+// Arrow's texts have 32 bits.
+const maxGroup = 1 << 30
+
 // feed is the Arrow stream behind a view. DuckDB asks it for batches from
 // several threads; it answers with what was loaded into it, in batches of a row
 // group each, so that every thread always has whole ones. Then comes the end
@@ -78,7 +82,7 @@ func (f *feed) Next() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dropCurrent()
-	group, rest := cut(f.parts, rowGroup)
+	group, rest := cut(f.parts, f.groupRows())
 	release(f.parts)
 	f.parts = rest
 	defer release(group)
@@ -87,6 +91,21 @@ func (f *feed) Next() bool {
 	}
 	f.current, f.err = f.join(group)
 	return f.err == nil
+}
+
+// groupRows is how many rows the next batch has: a row group's, if there are so
+// many and they are not too large.
+func (f *feed) groupRows() (rows int64) {
+	bytes := int64(0)
+	for _, p := range f.parts {
+		if bytes += p.Size(); rows > 0 && bytes > maxGroup {
+			return rows
+		}
+		if rows += p.NumRows(); rows >= rowGroup {
+			return rowGroup
+		}
+	}
+	return rows
 }
 
 // join makes one batch of the parts', which it copies if there are several,

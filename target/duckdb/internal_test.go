@@ -205,3 +205,20 @@ func FuzzQuote(f *testing.F) {
 		}
 	})
 }
+
+// TestGroupOfLargeRows: what is joined stays below what the offsets of Arrow's
+// texts reach.
+func TestGroupOfLargeRows(t *testing.T) {
+	item, err := abstract.NewRows("t", []string{"s"}, []any{strings.Repeat("x", 100<<20)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer item.Release()
+	f := &feed{}
+	for range 12 {
+		f.parts = append(f.parts, part{item, 0})
+	}
+	if n := f.groupRows(); n != 10 {
+		t.Errorf("%d rows of 100 MiB in a batch", n)
+	}
+}
