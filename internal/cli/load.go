@@ -186,9 +186,9 @@ func (a *app) transferConfig(f *loadFlags, src source.Source, t target.Target) t
 }
 
 // overhead is what the Go heap may hold besides the rows that --memory bounds,
-// before the garbage collector works harder. Twice as much would cost 40 MiB of
-// memory when four large files are loaded at once, and gain no time.
-const overhead = 48 << 20
+// before the garbage collector works harder. Twice as much costs 15 MiB of
+// memory when four large files are loaded at once, and gains no time.
+const overhead = 24 << 20
 
 // limitMemory makes the garbage collector work harder before the heap grows
 // past the budget, unless the user has set GOMEMLIMIT.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/seed-ede61cd5/sluice/target"
 )
@@ -29,6 +28,7 @@ const maxGroup = 1 << 30
 type feed struct {
 	schema *arrow.Schema
 	fileID bool
+	joined pinned // memory of what is copied
 
 	mu      sync.Mutex
 	parts   []part // with rows
@@ -118,21 +118,23 @@ func (f *feed) join(parts []part) (arrow.RecordBatch, error) {
 		}
 	}()
 	for i := range parts[0].Batch.NumCols() {
-		column, err := concat(parts, int(i))
+		column, err := f.concat(parts, int(i))
 		if err != nil {
 			return nil, err
 		}
 		columns = append(columns, column)
 	}
 	if f.fileID {
-		columns = append(columns, fileIDs(parts))
+		columns = append(columns, f.fileIDs(parts))
 	}
-	f.pin(columns)
+	if len(parts) == 1 {
+		f.pin(columns)
+	}
 	return array.NewRecordBatch(f.schema, columns, count(parts)), nil
 }
 
 // concat is a column of all parts.
-func concat(parts []part, column int) (arrow.Array, error) {
+func (f *feed) concat(parts []part, column int) (arrow.Array, error) {
 	if len(parts) == 1 {
 		array := parts[0].Batch.Column(column)
 		array.Retain()
@@ -142,11 +144,12 @@ func concat(parts []part, column int) (arrow.Array, error) {
 	for i, p := range parts {
 		arrays[i] = p.Batch.Column(column)
 	}
-	return array.Concatenate(arrays, memory.DefaultAllocator)
+	return array.Concatenate(arrays, &f.joined)
 }
 
-// pin lets C memory point at the columns' buffers, which Go's rules for cgo
-// allow for pinned memory alone. The export to C does not see to it.
+// pin lets C memory point at the columns' buffers until the feed is unloaded,
+// which Go's rules for cgo allow for pinned memory alone. The export to C does
+// not see to it. What was copied is pinned already.
 func (f *feed) pin(columns []arrow.Array) {
 	for _, column := range columns {
 		for _, buffer := range column.Data().Buffers() {
@@ -158,17 +161,16 @@ func (f *feed) pin(columns []arrow.Array) {
 }
 
 // fileIDs has the ledger id of its file for each row.
-func fileIDs(parts []part) arrow.Array {
-	values := make([]int64, 0, count(parts))
+func (f *feed) fileIDs(parts []part) arrow.Array {
+	ids := array.NewInt64Builder(&f.joined)
+	defer ids.Release()
+	ids.Reserve(int(count(parts)))
 	for _, p := range parts {
 		for range p.NumRows() {
-			values = append(values, p.Origin.LedgerID)
+			ids.UnsafeAppend(p.Origin.LedgerID)
 		}
 	}
-	data := array.NewData(arrow.PrimitiveTypes.Int64, len(values),
-		[]*memory.Buffer{nil, memory.NewBufferBytes(arrow.Int64Traits.CastToBytes(values))}, nil, 0, 0)
-	defer data.Release()
-	return array.MakeFromData(data)
+	return ids.NewInt64Array()
 }
 
 func (f *feed) Schema() *arrow.Schema          { return f.schema }

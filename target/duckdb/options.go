@@ -7,7 +7,7 @@ type Options struct {
 	// batch is taken alone.
 	Buffer int64
 	// Memory is DuckDB's own memory_limit in bytes, which does not cover
-	// Buffer. Default 192 MiB; DuckDB needs at least 64 MiB. A table of
+	// Buffer. Default 160 MiB; DuckDB needs at least 64 MiB. A table of
 	// many columns raises it to 1.5 MiB a column.
 	Memory int64
 	// Threads is the most threads that DuckDB uses. Default: all cores. A
@@ -19,7 +19,7 @@ type Options struct {
 
 const (
 	defaultBuffer = 32 << 20
-	defaultMemory = 192 << 20
+	defaultMemory = 160 << 20
 )
 
 func (o Options) withDefaults(cores int) Options {
