@@ -65,6 +65,10 @@ func Match(names []string, schema abstract.Schema) ([]int, error) {
 	return target, nil
 }
 
+// Match finds the place in the Schema of each of a file's columns, as [Match]
+// does. -1 is a column whose values are to be left out.
+func (r *Request) Match(names []string) ([]int, error) { return Match(names, r.Schema) }
+
 // CheckTypes refuses a schema that a text format, of that name, cannot fill.
 func CheckTypes(schema abstract.Schema, format string) error {
 	for _, c := range schema {

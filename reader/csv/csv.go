@@ -64,7 +64,7 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 	if n := len(req.Dialect.Columns); n > reader.MaxColumns {
 		return nil, reader.FileOnly("the dialect has %d columns: more than %d are not read", n, reader.MaxColumns)
 	}
-	target, err := reader.Match(req.Dialect.Columns, req.Schema)
+	target, err := req.Match(req.Dialect.Columns)
 	if err != nil {
 		return nil, err
 	}

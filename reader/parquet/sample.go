@@ -134,7 +134,7 @@ func (r *read) match() (err error) {
 	if !slices.Equal(names, r.request.Dialect.Columns) {
 		return reader.FileOnly("the file has columns %.200q, its dialect %.200q", names, r.request.Dialect.Columns)
 	}
-	if r.target, err = reader.Match(names, r.request.Schema); err != nil {
+	if r.target, err = r.request.Match(names); err != nil {
 		return err
 	}
 	for place := range r.request.Schema {
