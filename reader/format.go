@@ -131,6 +131,10 @@ type Request struct {
 	// own order. A column that the file lacks is NULL; a column of the file
 	// that is not in Schema fails the file.
 	Schema abstract.Schema
+	// LeaveOut, if not nil, tells of a column of the file, by its name there,
+	// that its values are to be left out, whether or not Schema has it. It is
+	// called concurrently, and answers the same each time.
+	LeaveOut func(name string) bool
 	// Table and LedgerID go into the items.
 	Table    string
 	LedgerID int64

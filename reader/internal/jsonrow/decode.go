@@ -20,10 +20,11 @@ type Decoder struct {
 	schema  abstract.Schema
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
-	goesOn  bool            // after a bad record
-	keep    bool            // bad records are delivered
-	refused reader.Refusals // records to be rejected
-	locate  bool            // tell where records begin
+	leave   func(name string) bool // see [reader.Request.LeavesOut]
+	goesOn  bool                   // after a bad record
+	keep    bool                   // bad records are delivered
+	refused reader.Refusals        // records to be rejected
+	locate  bool                   // tell where records begin
 
 	walkers sync.Pool // of *walker
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -35,7 +36,7 @@ type Decoder struct {
 // that layout.
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
-		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
+		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut,
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
@@ -50,6 +51,9 @@ func (d *Decoder) newWalker() *walker {
 		columns[i].column = i
 	}
 	return &walker{white: d.layout.white(), keys: newKeys(func(name string) *target {
+		if d.leave(name) {
+			return &target{column: -1, left: true}
+		}
 		place, err := d.matcher.Find(name)
 		if err != nil {
 			return &target{column: -1, problem: err.Error()}

@@ -13,6 +13,7 @@ import (
 type target struct {
 	column  int    // a place in the schema, or among the sample's columns; -1 for none
 	problem string // why the key stands for no column; its value must be null
+	left    bool   // the key stands for no column, whatever its value
 
 	seen uint64 // the record that had it last
 	as   *key   // what it was called there
@@ -135,7 +136,7 @@ func (k *keys) targetOf(name string) *target {
 	default:
 		t = k.resolve(name)
 	}
-	if t.problem != "" {
+	if t.column < 0 {
 		k.unknown[name] = t
 	}
 	return t

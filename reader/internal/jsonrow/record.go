@@ -94,6 +94,9 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	if t.problem != "" && kind != json.Null && w.problem == "" {
 		w.problem = t.problem
 	}
+	if t.left {
+		return ""
+	}
 	if kind == json.String || kind == json.Escaped {
 		at, end = at+1, end-1
 	}
