@@ -14,6 +14,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/csv"
 	"github.com/seed-ede61cd5/sluice/reader/jsondoc"
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
+	"github.com/seed-ede61cd5/sluice/reader/lines"
 	"github.com/seed-ede61cd5/sluice/reader/parquet"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/duckdb"
@@ -32,6 +33,7 @@ func Registry() *connector.Registry {
 			"csv":     csv.New(),
 			"json":    jsondoc.New(),
 			"jsonl":   jsonl.New(),
+			"lines":   lines.New(),
 			"parquet": parquet.New(),
 			"tsv":     csv.NewTSV(),
 		},
