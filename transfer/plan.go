@@ -53,7 +53,7 @@ func (s SampledFile) Describe() string {
 		words = append(words, "records at "+config.RecordsPath(d.RecordsPath).String())
 	}
 	if d.AccessFormat != "" {
-		words = append(words, "lines of "+d.AccessFormat)
+		words = append(words, "written as "+d.AccessFormat)
 	}
 	if d.Encoding != "" {
 		words = append(words, d.Encoding)
