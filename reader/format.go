@@ -34,6 +34,12 @@ type Format interface {
 	Read(ctx context.Context, req Request, emit Emit) error
 }
 
+// HintsChecker is a [Format] that can tell without any file that hints are wrong:
+// what the user has to change before anything is read.
+type HintsChecker interface {
+	CheckHints(hints Hints) error
+}
+
 // Emit takes a chunk; see [pusher.Pusher].
 type Emit func(ctx context.Context, chunk pusher.Chunk) error
 
@@ -46,6 +52,9 @@ type Hints struct {
 	// RecordsPath is the keys that lead to the records of a JSON document; empty
 	// where they are not within an object.
 	RecordsPath []string
+	// AccessFormat is how the lines of an access log are written: "combined",
+	// "common", a log_format of nginx or a LogFormat of Apache; empty: combined.
+	AccessFormat string
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
 	Encoding string
@@ -69,7 +78,9 @@ type Dialect struct {
 	Header      bool     `json:"header,omitempty"`
 	Null        []string `json:"null,omitempty"`
 	RecordsPath []string `json:"records_path,omitempty"`
-	Columns     []string `json:"columns,omitempty"` // the file's columns, in file order
+	// AccessFormat is [Hints.AccessFormat].
+	AccessFormat string   `json:"access_format,omitempty"`
+	Columns      []string `json:"columns,omitempty"` // the file's columns, in file order
 }
 
 // Sample is what the beginning of a file tells.

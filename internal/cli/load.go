@@ -87,10 +87,8 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 	if err := f.complete(); err != nil {
 		return err
 	}
-	if f.format != autoFormat {
-		if _, err := a.registry.Format(f.format, ""); err != nil {
-			return err
-		}
+	if err := a.checkFormat(f); err != nil {
+		return err
 	}
 	src, err := a.openSource(ctx, f, args)
 	if err != nil {

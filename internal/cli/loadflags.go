@@ -32,6 +32,7 @@ type loadFlags struct {
 	onChange            string
 	afterText           string
 	dryRun, json        bool
+	formats             formatFlags
 	store               storeFlags
 	follow              followFlags
 
@@ -57,12 +58,13 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, postgres://USER@HOST/DATABASE, or stdout: to print JSON lines")
 	flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
 	flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
-	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet")
+	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet; by name only: lines, access-log")
 	flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
 	flags.Var(&f.quote, "quote", "`byte` around quoted fields (default: \")")
 	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
 	flags.StringArrayVar(&f.null, "null", nil, "a `word` that means NULL, unless it is quoted; the empty field does too (repeatable)")
 	flags.Var(&f.recordsPath, "records-path", "`path` to the records within a JSON document: keys with dots between, such as Records, or a JSON pointer")
+	f.formats.bind(cmd)
 	flags.StringVar(&f.encoding, "encoding", "", "`encoding` of text files: "+strings.Join(reader.Encodings(), ", ")+" (default: utf-8, or what a byte order mark says)")
 	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
@@ -89,6 +91,7 @@ var changes = map[string]transfer.OnChange{
 func (f *loadFlags) complete() error {
 	var errs []error
 	f.hints = reader.Hints{Delimiter: byte(f.delimiter), Quote: byte(f.quote), NoHeader: f.noHeader, Null: f.null, RecordsPath: f.recordsPath}
+	errs = append(errs, f.formats.complete(f.format, &f.hints))
 	if f.encoding != "" {
 		var err error
 		if f.hints.Encoding, err = reader.ParseEncoding(f.encoding); err != nil {
