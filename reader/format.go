@@ -70,6 +70,7 @@ type Dialect struct {
 	Null        []string `json:"null,omitempty"`
 	RecordsPath []string `json:"records_path,omitempty"`
 	Columns     []string `json:"columns,omitempty"` // the file's columns, in file order
+	Shaping     *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing
 }
 
 // Sample is what the beginning of a file tells.

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/shape"
+)
+
+// shapeFlags say which columns of the files are loaded, and under which names.
+type shapeFlags struct {
+	reader.Shaping // complete once [shapeFlags.complete] was called
+
+	rename []string
+}
+
+func (f *shapeFlags) bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.Select, "select", nil, "load only these `columns` of the files, such as id,name; a new table has them in this order")
+	flags.StringSliceVar(&f.Exclude, "exclude", nil, "leave out these `columns` of the files")
+	flags.StringArrayVar(&f.rename, "rename", nil, "`old=new`: load a column of the files under another name, which --column then goes by (repeatable)")
+	for _, name := range []string{"select", "exclude", "rename"} {
+		values(cmd, name, cobra.NoFileCompletions)
+	}
+}
+
+// complete checks the flags and makes the shaping of them.
+func (f *shapeFlags) complete() error {
+	var errs []error
+	for _, text := range f.rename {
+		from, to, ok := strings.Cut(text, "=")
+		if !ok || from == "" || to == "" || strings.Contains(to, "=") {
+			errs = append(errs, fmt.Errorf("--rename %q: write old=new", text))
+			continue
+		}
+		f.Rename = append(f.Rename, reader.Rename{From: from, To: to})
+	}
+	return errors.Join(append(errs, f.Check())...)
+}
+
+// of is the format, with its rows in shape. That is so without any of the flags,
+// too: a file that was begun with some is read on with them.
+func (f *shapeFlags) of(format reader.Format, err error) (reader.Format, error) {
+	if err != nil {
+		return nil, err
+	}
+	return shape.New(format, f.Shaping), nil
+}
