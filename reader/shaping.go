@@ -3,12 +3,12 @@ package reader
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 )
 
-// Shaping is which of a file's columns are loaded, and under which names, as
-// package shape does it for every format. Names are those in the file; as two
+// Shaping is which of a file's columns are loaded, under which names, and which
+// are added, as package shape does it for every format. Names are those in the file; as two
 // columns of a file never differ in case alone, case does not count. The zero
 // value changes nothing.
 type Shaping struct {
@@ -18,6 +18,10 @@ type Shaping struct {
 	Exclude []string `json:"exclude,omitempty"`
 	// Rename is the columns that get other names.
 	Rename []Rename `json:"rename,omitempty"`
+	// Meta is the columns to add of what is known of the file.
+	Meta []Meta `json:"meta,omitempty"`
+	// LoadedAt is what a [MetaLoadedAt] column has. A sample sets it.
+	LoadedAt time.Time `json:"loaded_at,omitzero"`
 }
 
 // Rename gives a column another name.
@@ -28,7 +32,7 @@ type Rename struct {
 
 // IsZero tells whether the shaping changes nothing.
 func (s *Shaping) IsZero() bool {
-	return len(s.Select) == 0 && len(s.Exclude) == 0 && len(s.Rename) == 0
+	return len(s.Select) == 0 && len(s.Exclude) == 0 && len(s.Rename) == 0 && len(s.Meta) == 0
 }
 
 // Check tells everything that is wrong with the shaping, whatever the files.
@@ -56,7 +60,7 @@ func (s *Shaping) Check() error {
 			errs = append(errs, fmt.Errorf("--rename %s=%s: a column of that name is selected", r.From, r.To))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.checkMeta(to))...)
 }
 
 // once is the names, folded, none of which may be there twice.
@@ -87,77 +91,8 @@ func (s *Shaping) String() string {
 	for _, r := range s.Rename {
 		words = append(words, "rename "+r.From+"="+r.To)
 	}
+	for _, m := range s.Meta {
+		words = append(words, m.Name+" is its "+m.What)
+	}
 	return strings.Join(words, ", ")
-}
-
-// Namer tells what becomes of a file's columns. Its method may be called
-// concurrently.
-type Namer struct {
-	selected, excluded map[string]bool
-	renamed            map[string]string
-}
-
-// NewNamer returns the namer of a shaping, which may be nil.
-func NewNamer(s *Shaping) *Namer {
-	n := &Namer{}
-	if s == nil {
-		return n
-	}
-	n.selected, _ = once("", s.Select)
-	n.excluded, _ = once("", s.Exclude)
-	n.renamed = make(map[string]string, len(s.Rename))
-	for _, r := range s.Rename {
-		n.renamed[FoldName(r.From)] = r.To
-	}
-	return n
-}
-
-// Column is the name under which the file's column of that name is loaded.
-// kept is false if it is left out.
-func (n *Namer) Column(name string) (column string, kept bool) {
-	folded := FoldName(name)
-	if n.excluded[folded] || len(n.selected) > 0 && !n.selected[folded] {
-		return "", false
-	}
-	if to, renamed := n.renamed[folded]; renamed {
-		return to, true
-	}
-	return name, true
-}
-
-// Arrange gives the names under which a file's columns are loaded, "" for one
-// that is left out. Unless the file is sparse, it must have every column that
-// the shaping names. No two may get the same name.
-func (s *Shaping) Arrange(columns []string, sparse bool) ([]string, error) {
-	has := make(map[string]bool, len(columns))
-	for _, name := range columns {
-		has[FoldName(name)] = true
-	}
-	if !sparse {
-		named := slices.Concat(s.Select, s.Exclude)
-		for _, r := range s.Rename {
-			named = append(named, r.From)
-		}
-		for _, name := range named {
-			if !has[FoldName(name)] {
-				return nil, FileOnly("the file has no column %s, which --select, --exclude or --rename names: it has %s",
-					Quote([]byte(name)), Quote([]byte(strings.Join(columns, ", "))))
-			}
-		}
-	}
-	namer := NewNamer(s)
-	names := make([]string, len(columns))
-	owner := make(map[string]string, len(columns))
-	for i, name := range columns {
-		to, kept := namer.Column(name)
-		if !kept {
-			continue
-		}
-		if other, taken := owner[FoldName(to)]; taken {
-			return nil, FileOnly("columns %s and %s of the file are both to be named %s: exclude one, or give it another name with --rename",
-				Quote([]byte(other)), Quote([]byte(name)), Quote([]byte(to)))
-		}
-		owner[FoldName(to)], names[i] = name, to
-	}
-	return names, nil
 }

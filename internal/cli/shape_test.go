@@ -78,12 +78,13 @@ func TestShapedOnceBegun(t *testing.T) {
 	t.Chdir(dir)
 	write(t, dir, "a.csv", "id,junk,old\n1,x,1\n2,y,oops\n3,z,3\n")
 	args := []string{"load", "a.csv", "--table", "t", "--to", "duckdb:x.duckdb"}
-	got := sluice(t, dir, append(args, "--exclude", "junk", "--rename", "old=new", "--column", "new=int64")...).expect(t, 3)
+	got := sluice(t, dir, append(args, "--exclude", "junk", "--rename", "old=new", "--column", "new=int64", "--meta", "row=line,loaded_at,file")...).expect(t, 3)
 	if !strings.Contains(got.err, `record 2 at byte 18, column "old": "oops" is not an int64`) {
 		t.Errorf("a bad row: %s", got.err)
 	}
 	sluice(t, dir, append(args, "--on-bad-row", "skip")...).expect(t, 0)
-	same(t, "the table", rowsOf(t, `SELECT concat(id, ' ', new) FROM t ORDER BY id`), "1 1\n3 3")
+	same(t, "the table", strings.ReplaceAll(rowsOf(t, `SELECT concat_ws(' ', id, new, line, _file) FROM t ORDER BY id`), dir, "DIR"), "1 1 1 DIR/a.csv\n3 3 3 DIR/a.csv")
+	same(t, "its times", rowsOf(t, `SELECT concat(count(DISTINCT _loaded_at), ' ', bool_and(_loaded_at BETWEEN now() - INTERVAL 1 HOUR AND now())) FROM t`), "1 true")
 }
 
 func TestShapeFlagsThatAreWrong(t *testing.T) {
@@ -91,6 +92,8 @@ func TestShapeFlagsThatAreWrong(t *testing.T) {
 		{"--select a,b,A", `--select: column "A" is given twice`},
 		{"--rename a", `--rename "a": write old=new`},
 		{"--rename a=b=c", `write old=new`},
+		{"--meta line", `--meta line: there are file, row, mtime, size, loaded_at`},
+		{"--meta row=", `--meta: "" is no name of a column`},
 		{"--exclude a --rename a=b", `the column is not to be loaded`},
 	} {
 		got := sluice(t, "", append([]string{"load", "x.csv"}, strings.Fields(test.args)...)...).expect(t, 2)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ import (
 type shapeFlags struct {
 	reader.Shaping // complete once [shapeFlags.complete] was called
 
-	rename []string
+	rename, meta []string
 }
 
 func (f *shapeFlags) bind(cmd *cobra.Command) {
@@ -23,6 +24,8 @@ func (f *shapeFlags) bind(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.Select, "select", nil, "load only these `columns` of the files, such as id,name; a new table has them in this order")
 	flags.StringSliceVar(&f.Exclude, "exclude", nil, "leave out these `columns` of the files")
 	flags.StringArrayVar(&f.rename, "rename", nil, "`old=new`: load a column of the files under another name, which --column then goes by (repeatable)")
+	flags.StringSliceVar(&f.meta, "meta", nil, "add `columns` of what is known of each file: file, row, mtime, size, loaded_at; named _file and so on, or as in row=NAME")
+	values(cmd, "meta", cobra.FixedCompletions(reader.Metas(), cobra.ShellCompDirectiveNoFileComp))
 	for _, name := range []string{"select", "exclude", "rename"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
@@ -39,6 +42,13 @@ func (f *shapeFlags) complete() error {
 		}
 		f.Rename = append(f.Rename, reader.Rename{From: from, To: to})
 	}
+	for _, text := range f.meta {
+		what, name, given := strings.Cut(text, "=")
+		if !given {
+			name = "_" + what
+		}
+		f.Meta = append(f.Meta, reader.Meta{What: what, Name: name})
+	}
 	return errors.Join(append(errs, f.Check())...)
 }
 
@@ -48,5 +58,5 @@ func (f *shapeFlags) of(format reader.Format, err error) (reader.Format, error) 
 	if err != nil {
 		return nil, err
 	}
-	return shape.New(format, f.Shaping), nil
+	return shape.New(format, f.Shaping, time.Now), nil
 }

@@ -53,7 +53,7 @@ func TestSampleHasTheColumnsOfTheRows(t *testing.T) {
 		{jsonl.New(), reader.Shaping{Rename: r}, `{"a":1,"b":2}`, nil, `columns "a" and "b" of the file are both to be named "b"`},
 		{jsonl.New(), reader.Shaping{Select: s}, ``, nil, ""},
 	} {
-		sample, _, err := sampled(t, shape.New(test.inner, test.shaping), "f", test.content)
+		sample, _, err := sampled(t, shape.New(test.inner, test.shaping, clock), "f", test.content)
 		if test.err == "" && (err != nil || !slices.Equal(described(sample), test.want)) {
 			t.Errorf("%v of %q: %q, %v; want %q", &test.shaping, test.content, described(sample), err, test.want)
 		}
@@ -88,7 +88,7 @@ func TestCheck(t *testing.T) {
 // TestDialectDecides: a file is read on the way it was begun, through the
 // ledger's JSON, whatever the format is told now.
 func TestDialectDecides(t *testing.T) {
-	sample, file, err := sampled(t, shape.New(csv.New(), reader.Shaping{Select: []string{"b"}, Rename: []reader.Rename{{From: "b", To: "c"}}}), "f", "a,b\n1,2\n")
+	sample, file, err := sampled(t, shape.New(csv.New(), reader.Shaping{Select: []string{"b"}, Rename: []reader.Rename{{From: "b", To: "c"}}}, clock), "f", "a,b\n1,2\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,12 +101,12 @@ func TestDialectDecides(t *testing.T) {
 		t.Fatal(err)
 	}
 	req := reader.Request{File: file, Dialect: dialect, Schema: table("c=int64"), Limits: reader.NewLimits(1<<20, 1)}
-	got, err := readertest.Read(t.Context(), t, shape.New(csv.New(), reader.Shaping{Exclude: []string{"b"}}), req, nil)
+	got, err := readertest.Read(t.Context(), t, shape.New(csv.New(), reader.Shaping{Exclude: []string{"b"}}, clock), req, nil)
 	if diff := readertest.Diff(got.Rows, [][]any{{int64(2)}}); err != nil || diff != "" {
 		t.Errorf("read as begun: %v, %s", err, diff)
 	}
 	req.Dialect.Shaping, req.Schema = nil, table("a=int64", "b=int64")
-	got, err = readertest.Read(t.Context(), t, shape.New(csv.New(), reader.Shaping{Exclude: []string{"b"}}), req, nil)
+	got, err = readertest.Read(t.Context(), t, shape.New(csv.New(), reader.Shaping{Exclude: []string{"b"}}, clock), req, nil)
 	if diff := readertest.Diff(got.Rows, [][]any{{int64(1), int64(2)}}); err != nil || diff != "" {
 		t.Errorf("begun without a shaping: %v, %s", err, diff)
 	}
@@ -127,7 +127,7 @@ func TestErrorsShowTheFile(t *testing.T) {
 		{jsonl.New(), `{"a":"x"}`, table("a=int64"), `column "a" of the file is not in the table`},
 		{jsonl.New(), `{"c":1}`, table("c=int64"), `column "c" of the file is not in the table`},
 	} {
-		f := shape.New(test.inner, reader.Shaping{Rename: []reader.Rename{{From: "a", To: "c"}}})
+		f := shape.New(test.inner, reader.Shaping{Rename: []reader.Rename{{From: "a", To: "c"}}}, clock)
 		_, file, _ := sampled(t, f, "f", test.content)
 		req := reader.Request{File: file, Schema: test.table, Limits: reader.NewLimits(1<<20, 1)}
 		sample, err := f.Sample(context.Background(), file, reader.Hints{})

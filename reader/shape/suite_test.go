@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -59,12 +60,15 @@ func TestConformance(t *testing.T) {
 			Rows: append(wideRows[:3:3], []any{int64(4), nil, nil, int64(4)}, []any{int64(5), "", nil, int64(5)})}},
 	} {
 		test.file.Name = test.name
-		readertest.Run(t, readertest.Harness{Format: shape.New(test.inner, test.shaping), NoRaw: test.inner.Name() == parquet.Name, Files: []readertest.File{test.file}})
+		readertest.Run(t, readertest.Harness{Format: shape.New(test.inner, test.shaping, clock), NoRaw: test.inner.Name() == parquet.Name, Files: []readertest.File{test.file}})
 	}
-	readertest.Run(t, readertest.Harness{Format: shape.New(jsondoc.New(), reader.Shaping{Rename: rename}), Divides: ",]", Files: []readertest.File{
+	readertest.Run(t, readertest.Harness{Format: shape.New(jsondoc.New(), reader.Shaping{Rename: rename}, clock), Divides: ",]", Files: []readertest.File{
 		{Name: "json rename", Data: []byte(`[{"n":1,"s":"x"},{"n":2,"S":"y"}]`), Rows: [][]any{{int64(1), "x"}, {int64(2), "y"}}},
 	}})
 }
+
+// clock is a clock that stands still.
+func clock() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 6789, time.FixedZone("", 3600)) }
 
 // table is a schema of columns written as name=type.
 func table(columns ...string) abstract.Schema {
