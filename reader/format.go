@@ -81,6 +81,7 @@ type Dialect struct {
 	// AccessFormat is [Hints.AccessFormat].
 	AccessFormat string   `json:"access_format,omitempty"`
 	Columns      []string `json:"columns,omitempty"` // the file's columns, in file order
+	Shaping      *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing
 }
 
 // Sample is what the beginning of a file tells.

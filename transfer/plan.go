@@ -67,6 +67,9 @@ func (s SampledFile) Describe() string {
 	if len(d.Columns) > 0 {
 		words = append(words, fmt.Sprintf("%d columns", len(d.Columns)))
 	}
+	if d.Shaping != nil {
+		words = append(words, d.Shaping.String())
+	}
 	return strings.Join(words, ", ")
 }
 

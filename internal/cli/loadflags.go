@@ -33,6 +33,7 @@ type loadFlags struct {
 	afterText           string
 	dryRun, json        bool
 	formats             formatFlags
+	shape               shapeFlags
 	store               storeFlags
 	follow              followFlags
 
@@ -67,6 +68,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	f.formats.bind(cmd)
 	flags.StringVar(&f.encoding, "encoding", "", "`encoding` of text files: "+strings.Join(reader.Encodings(), ", ")+" (default: utf-8, or what a byte order mark says)")
 	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
+	f.shape.bind(cmd)
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
@@ -141,7 +143,7 @@ func (f *loadFlags) complete() error {
 	if f.workers < 0 || f.workers > mostWorkers {
 		errs = append(errs, fmt.Errorf("--workers %d: give a number from 1 to %d", f.workers, mostWorkers))
 	}
-	errs = append(errs, f.completeAfter(), f.follow.complete(f))
+	errs = append(errs, f.shape.complete(), f.completeAfter(), f.follow.complete(f))
 	if strings.ContainsRune(f.table, 0) {
 		errs = append(errs, errors.New("--table contains a NUL byte"))
 	}

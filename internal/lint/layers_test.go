@@ -107,7 +107,7 @@ func TestOnlyTheCommandLineKnowsEveryDriver(t *testing.T) {
 func isDriver(pkg string) bool {
 	switch path.Dir(pkg) {
 	case "object", "reader", "target":
-		return !strings.HasSuffix(pkg, "test")
+		return !strings.HasSuffix(pkg, "test") && pkg != "reader/shape" // which goes around any format
 	}
 	return false
 }

@@ -29,7 +29,9 @@ func (s *subject) leaveOut(t *testing.T, from, to int) {
 	}
 	for _, size := range []int{0, 1} {
 		req.BatchRows = size
-		s.expect(t, req, func(row []any) []any { return append(append(slices.Clone(row[:from]), make([]any, to-from)...), row[to:]...) })
+		s.expect(t, req, func(row []any) []any {
+			return append(append(slices.Clone(row[:from]), make([]any, to-from)...), row[to:]...)
+		})
 	}
 	req.Schema = slices.Concat(s.schema[:from], s.schema[to:], abstract.Schema{{Name: "none of them", Type: abstract.Int64}})
 	s.expect(t, req, func(row []any) []any { return append(slices.Concat(row[:from], row[to:]), nil) })

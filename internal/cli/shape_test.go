@@ -1,0 +1,104 @@
+//go:build cgo
+
+package cli_test
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+)
+
+// rowsOf runs a query in the DuckDB file x.duckdb of the folder the test is in,
+// and gives its one column's text, a line per row.
+func rowsOf(t *testing.T, query string) string {
+	t.Helper()
+	db, err := sql.Open("duckdb", "x.duckdb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var lines []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, text)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(lines, "\n")
+}
+
+const shapeFiles = `{"region":"eu","ZIP":"01234","id":3}` + "\n" + `{"id":4,"more":[1]}` + "\n"
+
+func TestShapedColumns(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "a.csv", "id,region,zip,junk\n1,us,12345,x\n2,,,y\n")
+	args := []string{"load", "a.csv", "--table", "t", "--to", "duckdb:x.duckdb", "--select", "zip,id,REGION", "--rename", "region=area", "--column", "zip=text"}
+	plan := sluice(t, dir, append(args, "--dry-run")...).expect(t, 0)
+	for _, want := range []string{
+		`csv, delimiter ",", 4 columns, select zip,id,REGION, rename region=area` + "\n",
+		"  zip                      text\n  id                       int64\n  area                     text\n",
+	} {
+		if !strings.Contains(plan.out, want) {
+			t.Errorf("the plan lacks\n%sin\n%s", want, plan.out)
+		}
+	}
+	sluice(t, dir, args...).expect(t, 0)
+	write(t, dir, "b.jsonl", shapeFiles)
+	args[1] = "b.jsonl"
+	sluice(t, dir, args...).expect(t, 0)
+	same(t, "the table", rowsOf(t, `SELECT to_json(t)::VARCHAR FROM (SELECT * EXCLUDE (_sluice_file) FROM t) t ORDER BY id`), `
+{"zip":"12345","id":1,"area":"us"}
+{"zip":null,"id":2,"area":null}
+{"zip":"01234","id":3,"area":"eu"}
+{"zip":null,"id":4,"area":null}`)
+
+	write(t, dir, "c.csv", "id,zip\n5,6\n")
+	args[1] = "c.csv"
+	if got := sluice(t, dir, args...).expect(t, 3); !strings.Contains(got.err, `DIR/c.csv: the file has no column "REGION", which --select, --exclude or --rename names: it has "id, zip"`) {
+		t.Errorf("a file without a selected column: %s", got.err)
+	}
+}
+
+// TestShapedOnceBegun goes on with a file the way it was begun, whatever the
+// flags say now.
+func TestShapedOnceBegun(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "a.csv", "id,junk,old\n1,x,1\n2,y,oops\n3,z,3\n")
+	args := []string{"load", "a.csv", "--table", "t", "--to", "duckdb:x.duckdb"}
+	got := sluice(t, dir, append(args, "--exclude", "junk", "--rename", "old=new", "--column", "new=int64", "--meta", "row=line,loaded_at,file")...).expect(t, 3)
+	if !strings.Contains(got.err, `record 2 at byte 18, column "old": "oops" is not an int64`) {
+		t.Errorf("a bad row: %s", got.err)
+	}
+	sluice(t, dir, append(args, "--on-bad-row", "skip")...).expect(t, 0)
+	same(t, "the table", strings.ReplaceAll(rowsOf(t, `SELECT concat_ws(' ', id, new, line, _file) FROM t ORDER BY id`), dir, "DIR"), "1 1 1 DIR/a.csv\n3 3 3 DIR/a.csv")
+	same(t, "its times", rowsOf(t, `SELECT concat(count(DISTINCT _loaded_at), ' ', bool_and(_loaded_at BETWEEN now() - INTERVAL 1 HOUR AND now())) FROM t`), "1 true")
+}
+
+func TestShapeFlagsThatAreWrong(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"--select a,b,A", `--select: column "A" is given twice`},
+		{"--rename a", `--rename "a": write old=new`},
+		{"--rename a=b=c", `write old=new`},
+		{"--meta line", `--meta line: there are file, row, mtime, size, loaded_at`},
+		{"--meta row=", `--meta: "" is no name of a column`},
+		{"--exclude a --rename a=b", `the column is not to be loaded`},
+	} {
+		got := sluice(t, "", append([]string{"load", "x.csv"}, strings.Fields(test.args)...)...).expect(t, 2)
+		if !strings.Contains(got.err, test.want) {
+			t.Errorf("%s: %s", test.args, got.err)
+		}
+	}
+}
