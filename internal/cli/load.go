@@ -80,6 +80,7 @@ again, or with --sqs as soon as a queue tells of them.
 	}
 	f.bind(cmd)
 	a.completeLoad(cmd)
+	f.completeValues(a, cmd)
 	return cmd
 }
 
