@@ -58,7 +58,8 @@ func (d *dialect) beginning(data []byte, offset int64, atEOF bool) (start int, o
 }
 
 // blankLines is the length of the lines that data begins with and that are
-// empty or comments, and the number of those that are empty.
+// empty or comments, and the number of those that are empty. They are passed
+// together, as there may be many.
 func (d *dialect) blankLines(data []byte) (length, empty int) {
 	for i := 0; i < len(data); i++ {
 		switch {
