@@ -45,6 +45,7 @@ own tools take them.
   sluice load './data/*.csv' --to duckdb:my.duckdb
   sluice load './logs/**/*.csv.gz' --to duckdb:logs.duckdb --table logs
   sluice load export.csv --delimiter ';' --null NA --column zip=text
+  sluice load dump.txt --format csv --delimiter tab --quote none --escape '\'
   sluice load './AWSLogs/**/*.json.gz' --records-path Records --table cloudtrail
   sluice load './data/*.csv' --to postgres://me@db.example/shop --table orders
   sluice load export.csv --to stdout: | head
