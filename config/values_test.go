@@ -68,6 +68,19 @@ func TestDelimiter(t *testing.T) {
 	}
 }
 
+func TestQuote(t *testing.T) {
+	for text, want := range map[string]config.Quote{"none": {None: true}, "'": {Byte: '\''}, `"`: {Byte: '"'}} {
+		q := config.Quote{Byte: 'x', None: true} // what was set before is forgotten
+		if err := q.Set(text); err != nil || q != want || q.String() != text {
+			t.Errorf("%q: %+v, %v, prints as %q", text, q, err, q)
+		}
+	}
+	var q config.Quote
+	if err := q.Set("None"); err == nil || q.String() != "" {
+		t.Errorf("%+v, %v", q, err)
+	}
+}
+
 func TestCountOrPercent(t *testing.T) {
 	for _, test := range []struct {
 		text      string

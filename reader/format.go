@@ -47,6 +47,10 @@ type Emit func(ctx context.Context, chunk pusher.Chunk) error
 type Hints struct {
 	Delimiter byte     // 0: the format's own
 	Quote     byte     // 0: the format's own
+	NoQuote   bool     // quotes are data
+	Escape    byte     // before a byte that would mean something, so that it does not; 0: none
+	Comment   string   // what lines begin with that are no records; empty: there are none
+	SkipLines int      // how many lines stand before the header or the first record
 	NoHeader  bool     // the first record is data
 	Null      []string // unquoted cells that mean NULL, besides the empty one
 	// RecordsPath is the keys that lead to the records of a JSON document; empty
@@ -74,7 +78,10 @@ type Dialect struct {
 	Encoding    string   `json:"encoding,omitempty"`    // "": UTF-8; else one of [Encodings], but not "utf-16"
 	LineEnd     string   `json:"line_end,omitempty"`    // "": LF or CRLF; "cr": CR alone
 	Delimiter   string   `json:"delimiter,omitempty"`
-	Quote       string   `json:"quote,omitempty"`
+	Quote       string   `json:"quote,omitempty"` // "" where quotes are data
+	Escape      string   `json:"escape,omitempty"`
+	Comment     string   `json:"comment,omitempty"`
+	SkipLines   int      `json:"skip_lines,omitempty"`
 	Header      bool     `json:"header,omitempty"`
 	Null        []string `json:"null,omitempty"`
 	RecordsPath []string `json:"records_path,omitempty"`

@@ -60,6 +60,22 @@ func (s SampledFile) Describe() string {
 	}
 	if d.Delimiter != "" {
 		words = append(words, fmt.Sprintf("delimiter %q", d.Delimiter))
+		switch d.Quote {
+		case `"`:
+		case "":
+			words = append(words, "no quotes")
+		default:
+			words = append(words, fmt.Sprintf("quote %q", d.Quote))
+		}
+		if d.Escape != "" {
+			words = append(words, fmt.Sprintf("escape %q", d.Escape))
+		}
+		if d.Comment != "" {
+			words = append(words, fmt.Sprintf("comments %q", d.Comment))
+		}
+		if d.SkipLines > 0 {
+			words = append(words, fmt.Sprintf("%d lines skipped", d.SkipLines))
+		}
 		if !d.Header {
 			words = append(words, "no header")
 		}

@@ -8,27 +8,28 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/reader"
 )
 
 // completeLoad lets the shell complete the values of load's flags.
 func (a *app) completeLoad(cmd *cobra.Command) {
+	values(cmd, "on-bad-row", cobra.FixedCompletions([]string{"fail", "skip", "quarantine"}, cobra.ShellCompDirectiveNoFileComp))
+	values(cmd, "on-change", cobra.FixedCompletions([]string{"fail", "append", "replace"}, cobra.ShellCompDirectiveNoFileComp))
+	values(cmd, "after", cobra.FixedCompletions([]string{"keep", "delete", "move=", "tag="}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
+	values(cmd, "to", a.completeTarget)
+	values(cmd, "memory", cobra.FixedCompletions([]string{"64MiB", "256MiB", "1GiB"}, cobra.ShellCompDirectiveNoFileComp))
+	for _, name := range []string{"table", "pipeline", "workers", "max-bad-rows"} {
+		values(cmd, name, cobra.NoFileCompletions)
+	}
+}
+
+// completeFormat completes --format.
+func (a *app) completeFormat(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	formats := []string{autoFormat}
 	for name := range a.registry.Formats {
 		formats = append(formats, name)
 	}
 	slices.Sort(formats)
-	values(cmd, "format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
-	values(cmd, "encoding", cobra.FixedCompletions(reader.Encodings(), cobra.ShellCompDirectiveNoFileComp))
-	values(cmd, "on-bad-row", cobra.FixedCompletions([]string{"fail", "skip", "quarantine"}, cobra.ShellCompDirectiveNoFileComp))
-	values(cmd, "on-change", cobra.FixedCompletions([]string{"fail", "append", "replace"}, cobra.ShellCompDirectiveNoFileComp))
-	values(cmd, "after", cobra.FixedCompletions([]string{"keep", "delete", "move=", "tag="}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
-	values(cmd, "to", a.completeTarget)
-	values(cmd, "column", completeColumn)
-	values(cmd, "memory", cobra.FixedCompletions([]string{"64MiB", "256MiB", "1GiB"}, cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"table", "pipeline", "delimiter", "quote", "null", "records-path", "workers", "max-bad-rows", "max-ratio"} {
-		values(cmd, name, cobra.NoFileCompletions)
-	}
+	return formats, cobra.ShellCompDirectiveNoFileComp
 }
 
 // values sets how a flag's value is completed.

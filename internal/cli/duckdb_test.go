@@ -212,6 +212,27 @@ CREATE TABLE "new" (
 	}
 }
 
+// A file that was begun in a dialect is read on in it, whatever the flags say then.
+func TestDialectIsKept(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "odd.csv", "made by hand\nid;name\n# none\n1;'a\\'b'\n2;\\;\nx;bad\n")
+	flags := []string{"--skip-lines", "1", "--comment", "#", "--escape", `\`, "--quote", "'", "--delimiter", ";"}
+	load := []string{"load", "odd.csv", "--to", "duckdb:x.duckdb", "--column", "id=int64"}
+	sluice(t, dir, append(load, flags...)...).expect(t, 3)
+	got := sluice(t, dir, "explain", filepath.Join(dir, "odd.csv"), "--to", "duckdb:x.duckdb").expect(t, 0)
+	for _, want := range []string{`csv, delimiter ";", quote "'", escape "\\", comments "#", 1 lines skipped, 2 columns`, "2 loaded, 0 rejected"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("explain lacks %q:\n%s", want, got.out)
+		}
+	}
+	sluice(t, dir, append(load, "--on-bad-row", "skip")...).expect(t, 0)
+	got = sluice(t, dir, "files", "--to", "duckdb:x.duckdb").expect(t, 0)
+	if want := `record 3 at byte 42, column "id": "x" is not an int64`; !strings.Contains(got.out, want) {
+		t.Errorf("files lacks %q:\n%s", want, got.out)
+	}
+}
+
 // TestFatalErrorsPrintNoSummary: "loaded 0 files" would only hide the reason.
 func TestFatalErrorsPrintNoSummary(t *testing.T) {
 	dir, _ := loaded(t)

@@ -33,7 +33,7 @@ func (f *formatFlags) complete(format string, hints *reader.Hints) error {
 
 // checkFormat refuses a format that is not known, and what is said of its files
 // if it cannot be.
-func (a *app) checkFormat(f *loadFlags) error {
+func (a *app) checkFormat(f *readFlags) error {
 	if f.format == autoFormat {
 		return nil
 	}

@@ -45,6 +45,7 @@ own tools take them.
   sluice load './data/*.csv' --to duckdb:my.duckdb
   sluice load './logs/**/*.csv.gz' --to duckdb:logs.duckdb --table logs
   sluice load export.csv --delimiter ';' --null NA --column zip=text
+  sluice load dump.txt --format csv --delimiter tab --quote none --escape '\'
   sluice load './AWSLogs/**/*.json.gz' --records-path Records --table cloudtrail
   sluice load './data/*.csv' --to postgres://me@db.example/shop --table orders
   sluice load export.csv --to stdout: | head
@@ -85,6 +86,7 @@ again, or with --sqs as soon as a queue tells of them.
 	}
 	f.bind(cmd)
 	a.completeLoad(cmd)
+	f.completeValues(a, cmd)
 	return cmd
 }
 
@@ -92,7 +94,7 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 	if err := f.complete(); err != nil {
 		return err
 	}
-	if err := a.checkFormat(f); err != nil {
+	if err := a.checkFormat(&f.readFlags); err != nil {
 		return err
 	}
 	src, err := a.openSource(ctx, f, args)

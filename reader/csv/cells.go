@@ -63,7 +63,7 @@ func (s *scan) isNull(c cell) bool {
 // bad notes a cell that its type refuses. It tells whether to go on.
 func (s *scan) bad(row int, c cell, typ abstract.Type) bool {
 	s.faults.add(row, s.file, func() string {
-		return fmt.Sprintf("%s is not %s", reader.Quote(unescape(c, s.data, s.dialect.quote)), reader.A(typ))
+		return fmt.Sprintf("%s is not %s", reader.Quote(s.dialect.value(c, s.data)), reader.A(typ))
 	})
 	return s.goesOn
 }
@@ -133,7 +133,7 @@ func (s *scan) texts(first int) int {
 		if c.size&flagEscaped == 0 {
 			used += copy(data[used:], text)
 		} else {
-			used += unquote(data[used:], text, s.dialect.quote)
+			used += s.dialect.unescape(data[used:], text, c.quoted())
 		}
 		offsets[r+1] = int32(used)
 	}
@@ -148,7 +148,7 @@ func (s *scan) jsons(first int) int {
 	var check json.Checker
 	for r := range x.rows {
 		c := x.cells[r*x.columns+s.file]
-		text := unescape(c, s.data, s.dialect.quote)
+		text := s.dialect.value(c, s.data)
 		if s.isNull(c) {
 			s.column.SetNull(first + r)
 			text = nil
@@ -192,12 +192,12 @@ func unquote(to, text []byte, quote byte) int {
 	}
 }
 
-// unescape is the value of a cell.
-func unescape(c cell, data []byte, quote byte) []byte {
+// value is the value of a cell.
+func (d *dialect) value(c cell, data []byte) []byte {
 	text := c.in(data)
 	if c.size&flagEscaped == 0 {
 		return text
 	}
 	value := make([]byte, len(text))
-	return value[:unquote(value, text, quote)]
+	return value[:d.unescape(value, text, c.quoted())]
 }

@@ -97,6 +97,28 @@ func TestCorpusSpectrum(t *testing.T) {
 	}
 }
 
+// The airlines of OpenFlights have escapes where others double quotes.
+func TestCorpusEscapes(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(readertest.Corpus(t), "openflights/data/airlines.dat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, hints := inMemory(string(data)), reader.Hints{NoHeader: true, Escape: '\\', Null: []string{`\N`}}
+	s, err := New().Sample(t.Context(), file, hints)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := read(t, texts(reader.Request{File: file, Dialect: s.Dialect, Limits: reader.NewLimits(0, 2), BatchBytes: 4096}))
+	if err != nil || len(got.Rows) != 6162 {
+		t.Fatalf("%d rows, %v", len(got.Rows), err)
+	}
+	for _, row := range got.Rows {
+		if text := fmt.Sprint(row); strings.Contains(text, `\"`) || strings.Contains(text, `\\`) {
+			t.Errorf("an escape is left: %s", text)
+		}
+	}
+}
+
 // differences are the files that we refuse and Python's csv module does not,
 // by what the error says.
 func differences() map[string]string {

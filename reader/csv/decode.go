@@ -50,7 +50,7 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		guess := int(d.textBytes[i].Load()+1) * block.Records
 		b.columns[i] = column.New(mem, c.Type, block.Records, min(guess+guess/16, b.n))
 	}
-	pos := max(bomLen(block.Data, block.Offset), 0)
+	pos, _ := d.dialect.beginning(block.Data, block.Offset, true)
 	for pos < b.n && !b.index.done() {
 		start := pos
 		pos = b.index.fill(b.data, b.n, pos)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seed-ede61cd5/sluice/reader"
 )
@@ -14,8 +15,12 @@ const lineEndCR = "cr"
 // dialect is a [reader.Dialect] made ready for use.
 type dialect struct {
 	delimiter byte
-	quote     byte
+	quote     byte // 0: there are none
+	escape    byte // 0: there is none
 	lineEnd   byte // the last byte of a line end: '\n', or '\r' in files that have no '\n'
+	comment   []byte
+	skipLines int
+	simple    bool // records are found the simple way: see simple.go
 	null      [][]byte
 	nullSizes uint64 // bit n: some null word has n bytes; bit 63: 63 or more
 	notText   string // what a broken text is
@@ -24,17 +29,33 @@ type dialect struct {
 // parseDialect checks a dialect. What is wrong with it is not the file's
 // fault.
 func parseDialect(from reader.Dialect) (dialect, error) {
-	if len(from.Delimiter) != 1 || len(from.Quote) != 1 {
-		return dialect{}, fmt.Errorf("csv: delimiter %q and quote %q must be one byte each", from.Delimiter, from.Quote)
+	if len(from.Delimiter) != 1 || len(from.Quote) > 1 || len(from.Escape) > 1 {
+		return dialect{}, fmt.Errorf("csv: delimiter %q, quote %q and escape %q must be one byte each", from.Delimiter, from.Quote, from.Escape)
 	}
-	d := dialect{delimiter: from.Delimiter[0], quote: from.Quote[0], lineEnd: '\n', notText: from.NotText()}
-	for _, c := range []byte{d.delimiter, d.quote} {
-		if c == '\n' || c == '\r' || c == 0 || c >= 0x80 {
-			return dialect{}, fmt.Errorf("csv: %q cannot be a delimiter or quote: use an ASCII character that is no line end", c)
+	d := dialect{
+		delimiter: from.Delimiter[0], quote: first(from.Quote), escape: first(from.Escape), lineEnd: '\n',
+		comment: []byte(from.Comment), skipLines: from.SkipLines, notText: from.NotText(),
+		simple: from.Quote == "" || from.Escape != "" || from.Comment != "",
+	}
+	seen := map[byte]string{}
+	for _, use := range []struct{ name, text string }{{"delimiter", from.Delimiter}, {"quote", from.Quote}, {"escape", from.Escape}} {
+		if use.text == "" {
+			continue
 		}
+		c := use.text[0]
+		if c == '\n' || c == '\r' || c == 0 || c >= 0x80 {
+			return dialect{}, fmt.Errorf("csv: %q cannot be a %s: use an ASCII character that is no line end", use.text, use.name)
+		}
+		if other, twice := seen[c]; twice {
+			return dialect{}, fmt.Errorf("csv: %s and %s are both %q", other, use.name, c)
+		}
+		seen[c] = use.name
 	}
-	if d.delimiter == d.quote {
-		return dialect{}, fmt.Errorf("csv: delimiter and quote are both %q", d.quote)
+	if strings.ContainsAny(from.Comment, "\r\n") {
+		return dialect{}, fmt.Errorf("csv: what comments begin with, %q, has a line end in it", from.Comment)
+	}
+	if d.skipLines < 0 {
+		return dialect{}, fmt.Errorf("csv: %d lines cannot be skipped", d.skipLines)
 	}
 	switch from.LineEnd {
 	case "":
@@ -48,6 +69,14 @@ func parseDialect(from reader.Dialect) (dialect, error) {
 		d.nullSizes |= 1 << min(len(word), 63)
 	}
 	return d, nil
+}
+
+// first is the first byte of a text, 0 where there is none.
+func first(text string) byte {
+	if text == "" {
+		return 0
+	}
+	return text[0]
 }
 
 // isNullWord tells whether an unquoted cell means NULL by what it says.

@@ -19,9 +19,19 @@
 //
 // An empty line is a row with a NULL in a file with one column. In any other
 // file it is no record: it is neither counted nor numbered. The last record
-// needs no line end. There are no comments, and nothing is trimmed.
+// needs no line end. Nothing is trimmed.
 //
 // A record with more or fewer cells than the file has columns is bad.
+//
+// # Other dialects
+//
+// [reader.Hints] may name other bytes, or that quotes are data. An escape takes the
+// meaning of a quote, a delimiter, a line end (CRLF as well) or an escape behind
+// it, in quoted cells and others alike; before anything else it is data, so that
+// nothing is lost of `C:\new` or of `\N`, which a NULL word may be. A doubled quote
+// in a quoted cell is one quote all the same. A line that begins with the mark of
+// comments is no record, if it is not within a quoted cell; nothing in it has a
+// meaning. Lines to be skipped are lines whatever is in them.
 //
 // # Text
 //

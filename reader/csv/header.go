@@ -13,7 +13,7 @@ import (
 type head struct {
 	cells  [][]byte // none in a file without records
 	record []byte   // as it is in the file
-	empty  int      // empty lines before it
+	empty  int      // empty lines before it, comments and what is skipped left out
 	fault  string   // why it is bad, if it is
 }
 
@@ -39,16 +39,17 @@ func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, er
 	return h, nil
 }
 
-// take reads a block of empty lines, a record, or both. The index it uses is
+// take reads a block of lines that are no records, a record, or both. The index it uses is
 // for one column more than there may be, so it counts the fields, finds fault
 // with their number, and has indexed those that count.
 func (h *head) take(block reader.Block, d *dialect) error {
 	x := newIndex(d, reader.MaxColumns+1, false, false)
 	data, n := d.pad(block.Data)
 	x.reset(n)
-	start := max(bomLen(block.Data, block.Offset), 0)
-	record := start + emptyLines(block.Data[start:], d.lineEnd)
-	h.empty += bytes.Count(block.Data[start:record], []byte{d.lineEnd})
+	start, _ := d.beginning(block.Data, block.Offset, true)
+	length, empty := d.blankLines(block.Data[start:])
+	record := start + length
+	h.empty += empty
 	x.fill(data, n, record)
 	if x.fields == 0 {
 		return nil
@@ -60,7 +61,7 @@ func (h *head) take(block reader.Block, d *dialect) error {
 	h.fault = x.malformed
 	h.cells = make([][]byte, x.fields)
 	for i, c := range x.cells[:x.fields] {
-		h.cells[i] = bytes.Clone(unescape(c, data, d.quote))
+		h.cells[i] = bytes.Clone(d.value(c, data))
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // cell is where a cell's content stands in a block: without its quotes, but
-// with doubled quotes still doubled.
+// with its escapes, and doubled quotes still doubled.
 type cell struct {
 	at   uint32
 	size uint32 // with the flags
@@ -17,7 +17,7 @@ type cell struct {
 
 const (
 	flagQuoted  = 1 << 31
-	flagEscaped = 1 << 30 // has doubled quotes
+	flagEscaped = 1 << 30 // has doubled quotes or escapes
 	sizeMask    = flagEscaped - 1
 )
 
@@ -112,7 +112,11 @@ func zeroBytes(w uint64) uint64 { return ^((w&lowBits + lowBits) | w | lowBits) 
 func (x *index) fill(data []byte, n, pos int) int {
 	x.rows = 0
 	for x.rows < len(x.starts) && pos < n && !x.done() {
-		pos = x.record(data, n, pos)
+		if x.dialect.simple {
+			pos = x.simpleRecord(data, n, pos)
+		} else {
+			pos = x.record(data, n, pos)
+		}
 	}
 	return pos
 }
@@ -175,6 +179,9 @@ func (x *index) slowRecord(data []byte, n, recordStart, start, count int) int {
 // cell finds the cell that begins at start, and the delimiter or line end that
 // follows it.
 func (d *dialect) cell(data []byte, n, start int) (c cell, end int, fault string) {
+	if d.simple {
+		return d.simpleCell(data[:n], start)
+	}
 	if data[start] != d.quote {
 		end = d.plainEnd(data, start)
 		return cell{uint32(start), uint32(end - start)}, end, ""
@@ -193,10 +200,15 @@ func (d *dialect) cell(data []byte, n, start int) (c cell, end int, fault string
 	case data[end] == '\r' && d.lineEnd == '\n' && end+1 < n && data[end+1] == '\n':
 		end++
 	default:
-		fault = fmt.Sprintf("%s follows a closing quote", reader.Quote(data[end:end+1]))
+		fault = followsQuote(data[end])
 		end = d.plainEnd(data, end)
 	}
 	return c, end, fault
+}
+
+// followsQuote is the fault of a cell that goes on behind its closing quote.
+func followsQuote(c byte) string {
+	return fmt.Sprintf("%s follows a closing quote", reader.Quote([]byte{c}))
 }
 
 // plainEnd is the next delimiter or line end from pos on. The padding ends the

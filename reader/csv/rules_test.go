@@ -209,7 +209,7 @@ func TestV12ResumeChecksTheHeader(t *testing.T) {
 
 // An error of the caller's own is not the file's fault.
 func TestBadRequests(t *testing.T) {
-	for _, hints := range []reader.Hints{{Delimiter: '"'}, {Delimiter: '\n'}, {Quote: 0xff}} {
+	for _, hints := range []reader.Hints{{Delimiter: '"'}, {Delimiter: '\n'}, {Quote: 0xff}, {Escape: '"'}, {Escape: '\r'}, {Escape: ','}, {Comment: "#\n"}, {SkipLines: -1}} {
 		if _, err := New().Sample(t.Context(), inMemory("a\n"), hints); err == nil || abstract.ClassOf(err) != abstract.Permanent {
 			t.Errorf("%+v: %v", hints, err)
 		}

@@ -52,8 +52,15 @@ func (f format) newSampler(hints reader.Hints) (*sampler, error) {
 	}
 	s := &sampler{described: reader.Dialect{
 		Format: f.name, Delimiter: string([]byte{delimiter}), Quote: string([]byte{quote}),
+		Comment: hints.Comment, SkipLines: hints.SkipLines,
 		Header: !hints.NoHeader, Null: hints.Null,
 	}}
+	if hints.NoQuote {
+		s.described.Quote = ""
+	}
+	if hints.Escape != 0 {
+		s.described.Escape = string([]byte{hints.Escape})
+	}
 	var err error
 	s.dialect, err = parseDialect(s.described)
 	return s, err

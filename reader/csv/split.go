@@ -23,39 +23,72 @@ func (s *splitter) split(data []byte, offset int64, most int, atEOF bool) (end, 
 		s.lineEnd, s.detect = lineEnd, false
 	}
 	if s.head {
-		start := max(bomLen(data, offset), 0)
-		if empty := emptyLines(data[start:], s.lineEnd); empty > 0 {
-			end, _ = s.dialect.split(data[start+empty:], offset+1, 1, atEOF)
-			return start + empty + end, 1
+		start, ok := s.beginning(data, offset, atEOF)
+		if !ok {
+			return 0, 0
+		}
+		if blank, _ := s.blankLines(data[start:]); blank > 0 {
+			end, _ = s.dialect.split(data[start+blank:], offset+1, 1, atEOF)
+			return start + blank + end, 1
 		}
 	}
 	return s.dialect.split(data, offset, most, atEOF)
 }
 
-// emptyLines is the length of the empty lines that data begins with.
-func emptyLines(data []byte, lineEnd byte) int {
-	n := 0
+// beginning is where the records of data begin: behind the byte order mark and
+// the lines to be skipped, at the beginning of a file. ok is false where more
+// data is needed to know.
+func (d *dialect) beginning(data []byte, offset int64, atEOF bool) (start int, ok bool) {
+	if offset > 0 {
+		return 0, true
+	}
+	mark := bomLen(data, offset)
+	if mark < 0 && !atEOF {
+		return 0, false
+	}
+	mark = max(mark, 0)
+	if d.skipLines == 0 {
+		return mark, true
+	}
+	lines, length := reader.CountLines(data[mark:], d.lineEnd, d.skipLines)
+	if lines < d.skipLines {
+		return len(data), atEOF
+	}
+	return mark + length, true
+}
+
+// blankLines is the length of the lines that data begins with and that are
+// empty or comments, and the number of those that are empty. They are passed
+// together, as there may be many.
+func (d *dialect) blankLines(data []byte) (length, empty int) {
 	for i := 0; i < len(data); i++ {
 		switch {
-		case data[i] == lineEnd:
-			n = i + 1
-		case lineEnd == '\n' && data[i] == '\r' && i == n: // perhaps of a CRLF
+		case data[i] == d.lineEnd:
+			length = i + 1
+			empty++
+		case d.lineEnd == '\n' && data[i] == '\r' && i == length: // perhaps of a CRLF
+		case i == length && d.isComment(data[i:]):
+			next := d.lineAfter(data, i)
+			if next < 0 {
+				return length, empty
+			}
+			length, i = next, next-1
 		default:
-			return n
+			return length, empty
 		}
 	}
-	return n
+	return length, empty
 }
 
 // split finds the end of whole records; see [reader.SplitFunc]. It jumps from quote to quote
 // and between them counts line ends.
 func (d *dialect) split(data []byte, offset int64, most int, atEOF bool) (end, records int) {
-	start := bomLen(data, offset)
-	if start < 0 {
-		if !atEOF {
-			return 0, 0
-		}
-		start = 0
+	start, ok := d.beginning(data, offset, atEOF)
+	if !ok {
+		return 0, 0
+	}
+	if d.simple {
+		return d.simpleSplit(data, start, most, atEOF)
 	}
 	text := data[start:]
 	for pos := 0; ; {
@@ -147,8 +180,8 @@ func (d *dialect) detectLineEnd(data []byte, atEOF bool) (lineEnd byte, ok bool)
 	start := true // at the start of a cell
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if c == d.quote && start {
-			closing, _ := d.closingQuote(text, i+1)
+		if start && c == d.quote && d.quote != 0 {
+			closing, _ := d.simpleQuote(text, i+1)
 			if closing < 0 {
 				break
 			}
