@@ -4,6 +4,8 @@ package cli_test
 
 import (
 	"database/sql"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -85,6 +87,36 @@ func TestShapedOnceBegun(t *testing.T) {
 	sluice(t, dir, append(args, "--on-bad-row", "skip")...).expect(t, 0)
 	same(t, "the table", strings.ReplaceAll(rowsOf(t, `SELECT concat_ws(' ', id, new, line, _file) FROM t ORDER BY id`), dir, "DIR"), "1 1 1 DIR/a.csv\n3 3 3 DIR/a.csv")
 	same(t, "its times", rowsOf(t, `SELECT concat(count(DISTINCT _loaded_at), ' ', bool_and(_loaded_at BETWEEN now() - INTERVAL 1 HOUR AND now())) FROM t`), "1 true")
+}
+
+func TestShapedByPath(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for path, content := range map[string]string{
+		"in/year=2024/month=5/a.csv": "id,year\n1,x\n2,y\n", "in/year=2025/month=12/b.csv": "id,year\n3,z\n", "in/year=2025/month=__HIVE_DEFAULT_PARTITION__/c.csv": "id,year\n4,z\n",
+	} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, path, content)
+	}
+	args := []string{"load", "in", "--table", "t", "--to", "duckdb:x.duckdb", "--hive"}
+	if got := sluice(t, dir, args...).expect(t, 3); !strings.Contains(got.err, `column "year" of the file has the name of one from its path: leave out the file's with --exclude`) {
+		t.Errorf("a column of the file and of the path: %s", got.err)
+	}
+	sluice(t, dir, append(args, "--exclude", "year")...).expect(t, 0)
+	same(t, "the table", rowsOf(t, `SELECT to_json(t)::VARCHAR FROM (SELECT * EXCLUDE (_sluice_file) FROM t) t ORDER BY id`), `
+{"id":1,"year":2024,"month":5}
+{"id":2,"year":2024,"month":5}
+{"id":3,"year":2025,"month":12}
+{"id":4,"year":2025,"month":null}`)
+	if err := os.MkdirAll("in/year=2025/month=Q1", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "in/year=2025/month=Q1/d.csv", "id,year\n5,z\n")
+	if got := sluice(t, dir, append(args, "--exclude", "year")...).expect(t, 3); !strings.Contains(got.err, `month=Q1/d.csv: column "month" is from its path, and "Q1" is not an int64: make it text`) {
+		t.Errorf("a value that is no number: %s", got.err)
+	}
 }
 
 func TestShapeFlagsThatAreWrong(t *testing.T) {

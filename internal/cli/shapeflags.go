@@ -25,6 +25,7 @@ func (f *shapeFlags) bind(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.Exclude, "exclude", nil, "leave out these `columns` of the files")
 	flags.StringArrayVar(&f.rename, "rename", nil, "`old=new`: load a column of the files under another name, which --column then goes by (repeatable)")
 	flags.StringSliceVar(&f.meta, "meta", nil, "add `columns` of what is known of each file: file, row, mtime, size, loaded_at; named _file and so on, or as in row=NAME")
+	flags.BoolVar(&f.Hive, "hive", false, "add the columns that the folders of a path have, as in year=2024/month=5/file.csv")
 	values(cmd, "meta", cobra.FixedCompletions(reader.Metas(), cobra.ShellCompDirectiveNoFileComp))
 	for _, name := range []string{"select", "exclude", "rename"} {
 		values(cmd, name, cobra.NoFileCompletions)
