@@ -46,6 +46,9 @@ type Hints struct {
 	// RecordsPath is the keys that lead to the records of a JSON document; empty
 	// where they are not within an object.
 	RecordsPath []string
+	// Flatten is how many levels of objects within the records of JSON become
+	// columns of their own, named PARENT_CHILD; 0: none, up to [MaxFlatten].
+	Flatten int
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
 	Encoding string
@@ -69,6 +72,7 @@ type Dialect struct {
 	Header      bool     `json:"header,omitempty"`
 	Null        []string `json:"null,omitempty"`
 	RecordsPath []string `json:"records_path,omitempty"`
+	Flatten     int      `json:"flatten,omitempty"` // see [Hints.Flatten]
 	Columns     []string `json:"columns,omitempty"` // the file's columns, in file order
 	Shaping     *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing
 }

@@ -52,6 +52,9 @@ func (s SampledFile) Describe() string {
 	if len(d.RecordsPath) > 0 {
 		words = append(words, "records at "+config.RecordsPath(d.RecordsPath).String())
 	}
+	if d.Flatten > 0 {
+		words = append(words, "objects flattened")
+	}
 	if d.Encoding != "" {
 		words = append(words, d.Encoding)
 	}

@@ -119,11 +119,28 @@ func TestShapedByPath(t *testing.T) {
 	}
 }
 
+func TestShapedObjects(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "a.jsonl", `{"id":1,"user":{"name":"ann","home":{"city":"X","tags":[1,2]}}}`+"\n"+`{"id":2,"user":{"home":null}}`+"\n"+`{"id":3,"user":null}`+"\n")
+	args := []string{"load", "a.jsonl", "--to", "duckdb:x.duckdb", "--no-file-id", "--flatten", "--table"}
+	sluice(t, dir, append(args, "deep", "--rename", "user_home_city=city", "--exclude", "id")...).expect(t, 0)
+	same(t, "all levels", rowsOf(t, `SELECT to_json(t)::VARCHAR FROM deep t ORDER BY city NULLS LAST LIMIT 1`), `{"user_name":"ann","city":"X","user_home_tags":[1,2]}`)
+	args[5] = "--flatten=1"
+	sluice(t, dir, append(args, "flat")...).expect(t, 0)
+	same(t, "one level", rowsOf(t, `SELECT to_json(t)::VARCHAR FROM flat t ORDER BY id`), `
+{"id":1,"user_name":"ann","user_home":{"city":"X","tags":[1,2]}}
+{"id":2,"user_name":null,"user_home":null}
+{"id":3,"user_name":null,"user_home":null}`)
+}
+
 func TestShapeFlagsThatAreWrong(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"--select a,b,A", `--select: column "A" is given twice`},
 		{"--rename a", `--rename "a": write old=new`},
 		{"--rename a=b=c", `write old=new`},
+		{"--flatten=101", `--flatten=101: give a number of levels from 1 to 100`},
+		{"--flatten --format csv", `--flatten is for JSON: leave it out with --format csv`},
 		{"--meta line", `--meta line: there are file, row, mtime, size, loaded_at`},
 		{"--meta row=", `--meta: "" is no name of a column`},
 		{"--exclude a --rename a=b", `the column is not to be loaded`},

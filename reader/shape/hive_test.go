@@ -72,6 +72,7 @@ func TestHiveValues(t *testing.T) {
 		{"a=100%25/f", "a=text", "100%", ""},
 		{"a=100%/f", "a=text", "100%", ""},
 		{"a=%zz%2Fb%4/f", "a=text", "%zz/b%4", ""},
+		{"a=%zz%2F/f", "a=text", "%zz/", ""},
 		{"a=b=c/f", "a=text", "b=c", ""},
 		{"a=/f", "a=text", nil, ""},
 		{"a=07/f", "a=int64", nil, `column "a" is from its path, and "07" is not an int64: make it text`},
