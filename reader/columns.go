@@ -10,6 +10,9 @@ import (
 // MaxColumns is the largest number of columns that a file may have.
 const MaxColumns = 4096
 
+// MaxFlatten is the largest number of levels of objects that can be flattened.
+const MaxFlatten = 100
+
 // Matcher finds a table's columns by the names that files give them.
 type Matcher struct {
 	schema abstract.Schema

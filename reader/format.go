@@ -59,6 +59,9 @@ type Hints struct {
 	// AccessFormat is how the lines of an access log are written: "combined",
 	// "common", a log_format of nginx or a LogFormat of Apache; empty: combined.
 	AccessFormat string
+	// Flatten is how many levels of objects within the records of JSON become
+	// columns of their own, named PARENT_CHILD; 0: none, up to [MaxFlatten].
+	Flatten int
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
 	Encoding string
@@ -87,6 +90,7 @@ type Dialect struct {
 	RecordsPath []string `json:"records_path,omitempty"`
 	// AccessFormat is [Hints.AccessFormat].
 	AccessFormat string   `json:"access_format,omitempty"`
+	Flatten      int      `json:"flatten,omitempty"` // see [Hints.Flatten]
 	Columns      []string `json:"columns,omitempty"` // the file's columns, in file order
 	Shaping      *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing
 }

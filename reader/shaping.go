@@ -20,6 +20,8 @@ type Shaping struct {
 	Rename []Rename `json:"rename,omitempty"`
 	// Meta is the columns to add of what is known of the file.
 	Meta []Meta `json:"meta,omitempty"`
+	// Hive adds the columns that the folders of a file's path have: year=2024/.
+	Hive bool `json:"hive,omitempty"`
 	// LoadedAt is what a [MetaLoadedAt] column has. A sample sets it.
 	LoadedAt time.Time `json:"loaded_at,omitzero"`
 }
@@ -32,7 +34,7 @@ type Rename struct {
 
 // IsZero tells whether the shaping changes nothing.
 func (s *Shaping) IsZero() bool {
-	return len(s.Select) == 0 && len(s.Exclude) == 0 && len(s.Rename) == 0 && len(s.Meta) == 0
+	return len(s.Select) == 0 && len(s.Exclude) == 0 && len(s.Rename) == 0 && len(s.Meta) == 0 && !s.Hive
 }
 
 // Check tells everything that is wrong with the shaping, whatever the files.
@@ -90,6 +92,9 @@ func (s *Shaping) String() string {
 	}
 	for _, r := range s.Rename {
 		words = append(words, "rename "+r.From+"="+r.To)
+	}
+	if s.Hive {
+		words = append(words, "columns of the path")
 	}
 	for _, m := range s.Meta {
 		words = append(words, m.Name+" is its "+m.What)

@@ -70,7 +70,7 @@ func (f *readFlags) complete() error {
 		Delimiter: byte(f.delimiter), Quote: byte(f.quote.Byte), NoQuote: f.quote.None, Escape: byte(f.escape),
 		Comment: f.comment, SkipLines: f.skipLines, NoHeader: f.noHeader, Null: f.null, RecordsPath: f.recordsPath,
 	}
-	errs = append(errs, f.checkDialect(), f.formats.complete(f.format, &f.hints), f.shape.complete())
+	errs = append(errs, f.checkDialect(), f.formats.complete(f.format, &f.hints), f.shape.complete(f.format, &f.hints))
 	if f.encoding != "" {
 		var err error
 		if f.hints.Encoding, err = reader.ParseEncoding(f.encoding); err != nil {

@@ -21,6 +21,12 @@ type extra struct {
 // extras is the columns that the shaping adds to those of a file.
 func extras(s *reader.Shaping, file reader.File) ([]extra, error) {
 	var list []extra
+	if s.Hive {
+		var err error
+		if list, err = partitions(file.Info.Key); err != nil {
+			return nil, err
+		}
+	}
 	for _, m := range s.Meta {
 		e := extra{name: m.Name, from: "--meta " + m.What, remedy: "call it something else with --meta " + m.What + "=NAME"}
 		e.evidence.Declare(m.Type())
@@ -59,7 +65,7 @@ func distinct(list []extra, names []string) error {
 	}
 	for _, e := range list {
 		if has[reader.FoldName(e.name)] {
-			return reader.FileOnly("column %s of the file has the name of the one from %s: %s", reader.Quote([]byte(e.name)), e.from, e.remedy)
+			return reader.FileOnly("column %s of the file has the name of one from %s: %s", reader.Quote([]byte(e.name)), e.from, e.remedy)
 		}
 	}
 	return nil

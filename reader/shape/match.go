@@ -23,8 +23,12 @@ func match(req *reader.Request) (m matched, err error) {
 		return m, err
 	}
 	known := len(to)
-	for i := range added {
-		to = append(to, added[i].name)
+	table := reader.NewMatcher(req.Schema)
+	for _, e := range added {
+		if _, err := table.Find(e.name); err != nil && !req.LeavesOut(e.name) {
+			return m, reader.FileOnly("column %s is from %s, and the table has none for it: add it", reader.Quote([]byte(e.name)), e.from)
+		}
+		to = append(to, e.name)
 	}
 	places, err := req.Match(to)
 	if err != nil {

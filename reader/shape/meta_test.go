@@ -67,9 +67,9 @@ func TestMetaColumns(t *testing.T) {
 			[]any{int64(1), at.UTC().Truncate(time.Microsecond), time.Date(2026, 1, 2, 2, 4, 5, 6000, time.UTC), "mem://test/dir/f.csv"}, ""},
 		{table("_mtime=text", "SRC=text", "_loaded_at=text", "a=int64"),
 			[]any{"2024-03-01T01:59:59.123456Z", "mem://test/dir/f.csv", "2026-01-02T02:04:05.000006Z", int64(1)}, ""},
-		{table("_mtime=timestamp", "src=text", "_loaded_at=text", "a=int64"), nil, `column "_mtime" has --meta mtime, and "2024-03-01T01:59:59.123456Z" is not a timestamp`},
-		{table("_mtime=text", "src=json", "_loaded_at=text", "a=int64"), nil, `column "src" has --meta file`},
-		{table("_mtime=text", "_loaded_at=text", "a=int64"), nil, `column "src" of the file is not in the table`},
+		{table("_mtime=timestamp", "src=text", "_loaded_at=text", "a=int64"), nil, `column "_mtime" is from --meta mtime, and "2024-03-01T01:59:59.123456Z" is not a timestamp`},
+		{table("_mtime=text", "src=json", "_loaded_at=text", "a=int64"), nil, `column "src" is from --meta file`},
+		{table("_mtime=text", "_loaded_at=text", "a=int64"), nil, `column "src" is from --meta file, and the table has none for it: add it`},
 	} {
 		req := reader.Request{File: file, Dialect: sample.Dialect, Schema: test.schema, Limits: reader.NewLimits(1<<20, 1)}
 		got, err := readertest.Read(t.Context(), t, f, req, nil)
@@ -87,7 +87,7 @@ func TestMetaNames(t *testing.T) {
 	for _, inner := range []reader.Format{csv.New(), jsonl.New()} {
 		content := map[string]string{"csv": "_Row\n1\n", "jsonl": `{"_Row":1}`}[inner.Name()]
 		_, _, err := sampled(t, shape.New(inner, reader.Shaping{Meta: meta("row")}, clock), "f", content)
-		if want := `column "_row" of the file has the name of the one from --meta row: call it something else with --meta row=NAME`; err == nil || !strings.Contains(err.Error(), want) {
+		if want := `column "_row" of the file has the name of one from --meta row: call it something else with --meta row=NAME`; err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", inner.Name(), err)
 		}
 	}

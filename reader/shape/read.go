@@ -86,7 +86,7 @@ func newRead(req reader.Request, emit reader.Emit) (*read, error) {
 func (r *read) add(e *extra, c abstract.Column) error {
 	if e.row {
 		if c.Type != abstract.Int64 {
-			return reader.FileOnly("column %q has %s: make it int64, not %s", c.Name, e.from, c.Type)
+			return reader.FileOnly("column %q is from %s: make it int64, not %s", c.Name, e.from, c.Type)
 		}
 		r.numbered = true
 		r.sources = append(r.sources, source{numbers: true})
@@ -98,7 +98,7 @@ func (r *read) add(e *extra, c abstract.Column) error {
 		constant.value = []byte(e.value)
 	}
 	if !constant.fits() {
-		return reader.FileOnly("column %q has %s, and %s is not %s", c.Name, e.from, reader.Quote([]byte(e.value)), reader.A(c.Type))
+		return reader.FileOnly("column %q is from %s, and %s is not %s: make it text", c.Name, e.from, reader.Quote([]byte(e.value)), reader.A(c.Type))
 	}
 	r.sources = append(r.sources, source{constant: constant})
 	r.rowBytes += constant.rowBytes()

@@ -25,6 +25,7 @@ type Decoder struct {
 	keep    bool                   // bad records are delivered
 	refused reader.Refusals        // records to be rejected
 	locate  bool                   // tell where records begin
+	levels  int                    // of objects that are flattened
 
 	walkers sync.Pool // of *walker
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -37,7 +38,7 @@ type Decoder struct {
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
 		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut,
-		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
+		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate, levels: req.Dialect.Flatten,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
 	d.walkers.New = func() any { return d.newWalker() }
@@ -50,7 +51,7 @@ func (d *Decoder) newWalker() *walker {
 	for i := range columns {
 		columns[i].column = i
 	}
-	return &walker{white: d.layout.white(), keys: newKeys(func(name string) *target {
+	return &walker{white: d.layout.white(), levels: d.levels, keys: newKeys(func(name string) *target {
 		if d.leave(name) {
 			return &target{column: -1, left: true}
 		}
