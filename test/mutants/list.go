@@ -156,13 +156,13 @@ var mutants = []mutant{
 		tests{"object/file", ""},
 	},
 	{
-		"no byte count at the end of a file", "reader/stream.go",
-		[]edit{{"s.body.offset != s.file.Info.Size {\n		return abstract", "false {\n		return abstract"}},
+		"no byte count at the end of a file", "reader/body.go",
+		[]edit{{"b.offset != b.size {\n		return abstract", "false {\n		return abstract"}},
 		tests{"transfer", "TestP07"},
 	},
 	{
 		"no byte count on gzip: an end between two members is the end", "reader/stream.go",
-		[]edit{{"s.body.offset != s.file.Info.Size {\n		return abstract", "s.compression == \"\" && s.body.offset != s.file.Info.Size {\n		return abstract"}},
+		[]edit{{"	return s.body.VerifyEnd()\n", "	if s.compression != \"\" {\n		return nil\n	}\n	return s.body.VerifyEnd()\n"}},
 		tests{"reader/csv", ""},
 	},
 	{
