@@ -24,7 +24,7 @@ func (r *read) newDecoder() *decoder {
 		return d
 	}
 	d := &decoder{empty: r.head.root.empty, fields: make([]field, len(r.columns))}
-	d.undo.codec, d.undo.window = r.head.codec, r.request.Limits.MaxWindow()
+	d.undo.codec = r.head.codec
 	d.cursor.maxText = int(r.request.Limits.MaxRecord())
 	for i, c := range r.columns {
 		if place := r.target[i]; place < 0 {

@@ -52,12 +52,11 @@ var errTooLarge = errors.New("it unpacks to more than it may")
 
 // decompressor undoes one codec. It is for one goroutine.
 type decompressor struct {
-	codec  codec
-	window int64 // the largest dictionary of xz
-	buf    []byte
-	src    bytes.Reader
-	zstd   *zstd.Decoder
-	flate  io.ReadCloser
+	codec codec
+	buf   []byte
+	src   bytes.Reader
+	zstd  *zstd.Decoder
+	flate io.ReadCloser
 }
 
 // undo unpacks a block to at most that many bytes. They are valid until the next
@@ -69,13 +68,11 @@ func (d *decompressor) undo(packed []byte, most int64) (plain []byte, err error)
 	case codecSnappy:
 		err = d.snappy(packed, most)
 	case codecZstd:
-		err = d.undoZstd(packed, most)
+		err = d.growing(packed, most, d.undoZstd)
+	case codecXZ:
+		err = d.growing(packed, most, d.undoXZ)
 	default:
-		d.src.Reset(packed)
-		var from io.Reader
-		if from, err = d.open(); err == nil {
-			err = d.readAll(from, len(packed), most)
-		}
+		err = d.readAll(packed, most)
 	}
 	if err != nil && err != errTooLarge {
 		return nil, fmt.Errorf("decompress %s: %w", d.codec, err)
@@ -109,7 +106,17 @@ func (d *decompressor) snappy(packed []byte, most int64) error {
 	return nil
 }
 
-// undoZstd gives the library buffers of growing size until the data fits.
+// growing gives undo buffers of growing size until the data fits. What a codec
+// keeps of its output is bounded by them, too.
+func (d *decompressor) growing(packed []byte, most int64, undo func(packed []byte, most int64) error) error {
+	for d.room(int(min(usualRatio*int64(len(packed)), most))); ; d.room(int(min(4*int64(cap(d.buf)), most))) {
+		limit := min(int64(cap(d.buf)), most)
+		if err := undo(packed, limit); err != errTooLarge || limit == most {
+			return err
+		}
+	}
+}
+
 func (d *decompressor) undoZstd(packed []byte, most int64) (err error) {
 	if d.zstd == nil {
 		// Without goroutines: a panic in one could not be recovered.
@@ -118,56 +125,53 @@ func (d *decompressor) undoZstd(packed []byte, most int64) (err error) {
 			return err
 		}
 	}
-	for d.room(usualRatio * len(packed)); ; d.room(4 * cap(d.buf)) {
-		limit := int(min(int64(cap(d.buf)), most))
-		out, err := d.zstd.DecodeAll(packed, d.buf[:0:limit])
-		if err == nil {
-			d.buf = out[:len(out):cap(d.buf)]
-			return nil
-		}
-		if err != zstd.ErrDecoderSizeExceeded {
-			return err
-		}
-		if int64(limit) == most {
-			return errTooLarge
-		}
+	out, err := d.zstd.DecodeAll(packed, d.buf[:0:most])
+	if err == zstd.ErrDecoderSizeExceeded {
+		return errTooLarge
 	}
+	d.buf = d.buf[:len(out)]
+	return err
 }
 
-// open returns a reader of what the source unpacks to.
-func (d *decompressor) open() (io.Reader, error) {
-	switch d.codec {
-	case codecBzip2:
-		return bzip2.NewReader(&d.src), nil
-	case codecXZ:
-		return unpack.New(unpack.XZ, bufio.NewReader(&d.src), d.window)
+func (d *decompressor) undoXZ(packed []byte, most int64) error {
+	d.src.Reset(packed)
+	return d.fill(unpack.NewShortXZ(bufio.NewReader(&d.src), most), most)
+}
+
+// readAll undoes what is read as a stream.
+func (d *decompressor) readAll(packed []byte, most int64) error {
+	d.src.Reset(packed)
+	d.room(min(usualRatio*len(packed), 64<<10))
+	switch {
+	case d.codec == codecBzip2:
+		return d.fill(bzip2.NewReader(&d.src), most)
+	case d.flate == nil:
+		d.flate = flate.NewReader(&d.src)
+	default:
+		if err := d.flate.(flate.Resetter).Reset(&d.src, nil); err != nil {
+			return err
+		}
 	}
 	// Python's library leaves a part of zlib's checksum behind the data: what
 	// follows it is not looked at.
-	if d.flate == nil {
-		d.flate = flate.NewReader(&d.src)
-		return d.flate, nil
-	}
-	return d.flate, d.flate.(flate.Resetter).Reset(&d.src, nil)
+	return d.fill(d.flate, most)
 }
 
-// readAll fills the buffer with all that there is.
-func (d *decompressor) readAll(from io.Reader, packed int, most int64) error {
-	d.room(min(usualRatio*packed, 64<<10))
+// fill reads all that there is.
+func (d *decompressor) fill(from io.Reader, most int64) error {
 	d.buf = d.buf[:0]
 	for {
 		if len(d.buf) == cap(d.buf) {
 			d.buf = slices.Grow(d.buf, len(d.buf))
 		}
-		n, err := from.Read(d.buf[len(d.buf):cap(d.buf)])
+		n, err := from.Read(d.buf[len(d.buf):min(int64(cap(d.buf)), most+1)])
 		d.buf = d.buf[:len(d.buf)+n]
-		if int64(len(d.buf)) > most {
+		switch {
+		case int64(len(d.buf)) > most:
 			return errTooLarge
-		}
-		if err == io.EOF {
+		case err == io.EOF:
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
 		}
 	}
