@@ -117,7 +117,7 @@ func (p *parser) container(name string, o spec) (*node, error) {
 	}
 	var err error
 	if n.items, err = p.node(o.attrs[attr], o.space, o.depth+1); err != nil {
-		return nil, fmt.Errorf("%s of a %s: %w", attr, name, err)
+		return nil, fmt.Errorf("%s of %s: %w", attr, name, err)
 	}
 	return n, nil
 }
