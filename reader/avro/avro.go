@@ -147,7 +147,9 @@ func (r *read) measure() {
 	r.rows = max(min(most, r.budget/2/max(r.rowBytes, 1)), 1)
 	r.usual = min(r.budget, 8*req.File.Info.Size+min(r.rows, req.File.Info.Size)*r.rowBytes)
 	r.maxBlock = min(max(req.Limits.Limit(), 16<<20), 256<<20)
-	r.mostUnpacked = req.Limits.MostUnpacked(req.File.Info.Size)
+	if r.mostUnpacked = req.Limits.MostUnpacked(req.File.Info.Size); r.mostUnpacked > 0 {
+		r.mostEmpty = max(req.File.Info.Size*req.Limits.MaxRatio, freeEmpty)
+	}
 }
 
 // contained turns a panic of a library into an error of the file.

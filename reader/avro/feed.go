@@ -33,11 +33,13 @@ type read struct {
 	skip int64 // records of the file to be passed over
 	err  error // why there are no more blocks
 
-	mostUnpacked int64 // 0 for any number
-	packed       atomic.Int64
-	unpacked     atomic.Int64
-	text         []atomic.Int64 // of each column, average bytes of data in a row of the last batch
-	decoders     sync.Pool      // of *decoder
+	// Of all blocks that were unpacked: bytes, and how many records and nested
+	// values there were beyond one for each byte; and their limits, 0 for none.
+	packed, unpacked, empty atomic.Int64
+	mostUnpacked, mostEmpty int64
+
+	text     []atomic.Int64 // of each column, average bytes of data in a row of the last batch
+	decoders sync.Pool      // of *decoder
 }
 
 // block is a block of the file, packed.
@@ -47,6 +49,10 @@ type block struct {
 	first    int64 // number of its first record
 	from, to int64 // where it is in the file
 }
+
+// freeEmpty is how many records and nested values may take no bytes however small
+// a file is.
+const freeEmpty = 1 << 20
 
 // perBlock is the memory that a block takes besides its bytes.
 const perBlock = 128

@@ -9,7 +9,7 @@ import (
 
 var (
 	errDepth = fmt.Errorf("a value is nested more than %d deep", MaxDepth)
-	errSteps = errors.New("its values stand for more than its bytes may unpack to: if that is what it is, raise --max-ratio")
+	errEmpty = errors.New("too many of its records or values take no bytes: if that is what it is, raise --max-ratio")
 )
 
 // enter begins a value within another. It answers false where that is not to be
@@ -21,7 +21,7 @@ func (c *cursor) enter() bool {
 	case c.depth > MaxDepth:
 		c.fail(errDepth)
 	case c.steps > c.mostSteps:
-		c.fail(errSteps)
+		c.fail(errEmpty)
 	}
 	return c.err == nil
 }

@@ -108,7 +108,7 @@ func (s *stretch) advance() bool {
 			s.fail(fmt.Errorf("%d bytes are left after its last record", len(c.data)-c.at))
 			return false
 		}
-		s.read.unpacked.Add(max(c.steps-int64(len(c.data)), 0))
+		s.read.empty.Add(max(c.steps-int64(len(c.data)), 0))
 		c.steps = 0
 		if len(s.blocks) == 0 {
 			return false
@@ -138,34 +138,33 @@ func (s *stretch) advance() bool {
 // unpack makes the decoder ready for the records of the current block.
 func (s *stretch) unpack() error {
 	r, b, d := s.read, s.current, s.decoder
-	most, allowed := r.maxBlock, int64(-1)
+	most := r.maxBlock
 	if r.mostUnpacked > 0 {
-		allowed = max(r.mostUnpacked-r.unpacked.Load(), 0)
-		most = min(most, allowed)
+		most = min(most, max(r.mostUnpacked-r.unpacked.Load(), 0))
 	}
 	plain, err := d.undo.undo(b.data, most)
 	if err == errTooLarge && most == r.maxBlock {
 		return fmt.Errorf("it unpacks to more than %d bytes, which are not read", most)
 	}
-	if err == nil {
-		// What takes no bytes is counted, too.
-		d.cursor.reset(plain, allowed)
-		n := r.unpacked.Add(max(int64(len(plain)), b.records))
-		r.packed.Add(int64(len(b.data)))
-		if r.mostUnpacked > 0 && n > r.mostUnpacked {
-			err = errTooLarge
-		}
-	}
-	if err == errTooLarge {
+	size := int64(len(plain))
+	r.packed.Add(int64(len(b.data)))
+	if n := r.unpacked.Add(size); err == errTooLarge || err == nil && r.mostUnpacked > 0 && n > r.mostUnpacked {
 		return fmt.Errorf("an object of %d bytes has unpacked to more than %d: if that is what it is, raise --max-ratio",
 			r.request.File.Info.Size, r.mostUnpacked)
 	}
 	if err != nil {
 		return err
 	}
-	if b.records > int64(len(plain)) && !d.empty {
-		return fmt.Errorf("%d records in %d bytes", b.records, len(plain))
+	if b.records > size && !d.empty {
+		return fmt.Errorf("%d records in %d bytes", b.records, size)
 	}
+	empty, allowed := r.empty.Add(max(b.records-size, 0)), int64(-1)
+	if r.mostEmpty > 0 {
+		if allowed = r.mostEmpty - empty; allowed < 0 {
+			return errEmpty
+		}
+	}
+	d.cursor.reset(plain, allowed)
 	if r.head.codec != codecNull {
 		s.reserve(max(s.reserved, s.packed+int64(cap(plain))+min(s.left, s.rows)*r.rowBytes))
 	}
