@@ -53,6 +53,13 @@ func TestConformance(t *testing.T) {
 		{Name: "no record type", Data: blockOf(`["null","double"]`, 2, long(0), long(1), double(1.5)), Rows: [][]any{{nil}, {1.5}}},
 		{Name: "records of no bytes", Data: blockOf(oneOf(`"null"`), 3), Rows: [][]any{{nil}, {nil}, {nil}}},
 	}
+	// What Go does not write: 1 and 2, by Python.
+	const bz2 = "BZh91AY&SYL\xbesQ\x00\x00\x00\x40\x00\x14\x00\x20\x00\x21\x00\x82\xb1\x77\x24\x53\x85\x09\x04\xcb\xe7\x35\x10"
+	// A block of deflate with three bytes of a checksum behind it, as Python writes them.
+	deflated := append(pack(codecDeflate, join(long(1), long(2))), "abc"...)
+	files = append(files,
+		readertest.File{Name: "bzip2", Data: join(testFile{schema: ints, codec: codecBzip2}.bytes(), rawBlock(2, int64(len(bz2)), []byte(bz2))), Rows: [][]any{{int64(1)}, {int64(2)}}},
+		readertest.File{Name: "deflate by Python", Data: join(testFile{schema: ints, codec: codecDeflate}.bytes(), rawBlock(2, int64(len(deflated)), deflated)), Rows: [][]any{{int64(1)}, {int64(2)}}})
 	for _, c := range []codec{"", codecNull, codecDeflate, codecSnappy, codecZstd, codecXZ} {
 		files = append(files, readertest.File{Name: fmt.Sprintf("codec %q", c), Data: several(c).bytes(), Rows: severalRows()})
 	}
