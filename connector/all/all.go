@@ -12,6 +12,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/object/s3"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/accesslog"
+	"github.com/seed-ede61cd5/sluice/reader/avro"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
 	"github.com/seed-ede61cd5/sluice/reader/jsondoc"
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
@@ -32,6 +33,7 @@ func Registry() *connector.Registry {
 		},
 		Formats: map[string]reader.Format{
 			"access-log": accesslog.New(),
+			"avro":       avro.New(),
 			"csv":        csv.New(),
 			"json":       jsondoc.New(),
 			"jsonl":      jsonl.New(),
@@ -43,6 +45,7 @@ func Registry() *connector.Registry {
 			"csv": "csv", "tsv": "tsv", "tab": "tsv",
 			"jsonl": "jsonl", "ndjson": "jsonl",
 			"parquet": "parquet", "pq": "parquet", "parq": "parquet",
+			"avro": "avro",
 		},
 		Shared: map[string]reader.Format{"json": jsondoc.Auto(jsonl.New())},
 		Targets: map[string]connector.OpenTarget{

@@ -21,7 +21,7 @@ func TestWrongUsage(t *testing.T) {
 		{"load good.csv --formt csv", `unknown flag: --formt: did you mean --format? (see 'sluice load --help')`},
 		{"load good.csv --xyzzy", `unknown flag: --xyzzy (see 'sluice load --help')`},
 		{"load -good.csv", `a file's name that begins with - is written ./-good.csv`},
-		{"load good.csv --format cvs", `format "cvs" is not known: use one of auto, access-log, csv, json, jsonl, lines, parquet, tsv`},
+		{"load good.csv --format cvs", `format "cvs" is not known: use one of auto, access-log, avro, csv, json, jsonl, lines, parquet, tsv`},
 		{"load good.csv --to my.duckdb", `target "my.duckdb" does not say what it is: begin it with one of duckdb:, postgres:, postgresql:, stdout:, as in duckdb:my.duckdb`},
 		{"load good.csv --to mysql://h/db", `target "mysql:" is not known: use one of duckdb, postgres, postgresql, stdout`},
 		{"load good.csv --to stdout:x", `target "stdout:x": write stdout: with nothing behind it`},

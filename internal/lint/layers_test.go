@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"source/sqs/sqstest"},
 	{"reader/internal/*"},
 	{"reader"},
-	{"reader/internal/jsonrow", "reader/internal/rows"},
+	{"reader/internal/jsonrow", "reader/internal/rows", "reader/internal/typed"},
 	{"reader/*"},
 	{"connector"},
 	{"connector/*"},

@@ -253,7 +253,7 @@ func (r *read) checkTypes() error {
 		case !f.flat() && typ != abstract.Text && typ != abstract.JSON:
 			return reader.FileOnly("column %q is nested, which %s cannot hold: make it json or text", f.name, reader.A(typ))
 		case f.flat() && typ == abstract.Bytes && newSink[[]byte](f.kind, typ) == nil:
-			return reader.FileOnly("column %q is %s in the file, which a column of type bytes cannot hold", f.name, reader.A(f.kind.natural()))
+			return reader.FileOnly("column %q is %s in the file, which a column of type bytes cannot hold", f.name, reader.A(f.kind.Natural()))
 		}
 	}
 	for _, c := range r.request.Schema {

@@ -54,7 +54,7 @@ func (format) Sample(ctx context.Context, file reader.File, _ reader.Hints) (s r
 // naturalType is the type of a column where nobody asks for another.
 func naturalType(f *node) abstract.Type {
 	if f.flat() {
-		return f.kind.natural()
+		return f.kind.Natural()
 	}
 	return abstract.JSON
 }
