@@ -30,7 +30,11 @@ type Decoded struct {
 	// Bad is the record that ended the decoding, if one did. Batch then holds
 	// the rows before it.
 	Bad *BadRecord
-	// After is the offset after these records: before the one in Bad.
+	// New tells that the decoding ended before the record that begins at NewAt, for
+	// want of columns. Batch then holds the rows before it.
+	New   *NewColumnsError
+	NewAt int64
+	// After is the offset after these records: before the one in Bad or at NewAt.
 	After int64
 	// Covers is how many bytes of the file they stand for; see [abstract.Origin].
 	Covers int64
@@ -192,6 +196,9 @@ func (r *run) emitOne(ctx context.Context, o outcome) error {
 	}
 	if o.Bad != nil {
 		return r.failed(ctx, abstract.WithClass(abstract.FileOnly, o.Bad))
+	}
+	if o.New != nil {
+		return r.failed(ctx, abstract.WithClass(abstract.FileOnly, o.New))
 	}
 	return nil
 }

@@ -37,6 +37,9 @@ type Config struct {
 	// loaded.
 	OnChange OnChange
 
+	// OnNewColumn is what becomes of columns of files that the table lacks.
+	OnNewColumn OnNewColumn
+
 	// Limits bounds the memory and the parallelism of reading. Default: see
 	// [reader.NewLimits].
 	Limits *reader.Limits

@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/source"
 )
@@ -24,7 +23,11 @@ func New(cfg Config) (*Loader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Loader{load: &load{cfg: cfg, ledger: cfg.Target.Ledger(), stats: &stats{}}}, nil
+	return &Loader{load: newLoad(cfg)}, nil
+}
+
+func newLoad(cfg Config) *load {
+	return &load{cfg: cfg, ledger: cfg.Target.Ledger(), stats: &stats{}, columns: newColumns()}
 }
 
 // Stats tells how far the load is. It may be called at any time.
@@ -53,8 +56,9 @@ type load struct {
 	patient   bool
 	following atomic.Pointer[follow]
 
+	columns *columns // of the table; set by prepare, and from then on they grow
+
 	// Set by prepare, before any worker starts.
-	schema  abstract.Schema
 	rejects string // the table for rejected records, "" if none is asked for
 	exists  bool   // the table was there
 	created string // the statement that made it, or would

@@ -74,7 +74,8 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	l := &load{cfg: cfg, ledger: cfg.Target.Ledger(), dry: true, stats: &stats{}}
+	l := newLoad(cfg)
+	l.dry = true
 	if l.ledger != nil {
 		exists, err := l.ledger.Exists(ctx)
 		if err != nil {
@@ -106,7 +107,7 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	for _, o := range l.stats.firstFailures() {
 		plan.Refused = append(plan.Refused, Refusal{o.Object.String(), o.Reason()})
 	}
-	plan.Schema, plan.SQL, plan.Exists = l.schema, l.created, l.exists
+	plan.Schema, plan.SQL, plan.Exists = l.schema(), l.created, l.exists
 	return plan, nil
 }
 

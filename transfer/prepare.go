@@ -34,10 +34,11 @@ func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err
 	if err != nil || len(taken) == 0 {
 		return nil, err
 	}
-	if l.schema = infer(samples, l.cfg.Columns); len(l.schema) == 0 {
+	schema := infer(samples, l.cfg.Columns)
+	if l.columns.set(schema); len(schema) == 0 {
 		return l.withoutTable(ctx, taken)
 	}
-	made := target.Table{Schema: l.schema, FileID: !l.cfg.NoFileID}
+	made := target.Table{Schema: schema, FileID: !l.cfg.NoFileID}
 	if !l.dry {
 		ours := true
 		if err := l.ask(ctx, func() error {
@@ -82,7 +83,7 @@ func (l *load) describe(ctx context.Context) (exists bool, err error) {
 	if err != nil || table == nil {
 		return false, err
 	}
-	l.schema = table.Schema
+	l.columns.set(table.Schema)
 	if err := l.checkReplaceable(l.cfg.Table, table); err != nil {
 		return true, err
 	}

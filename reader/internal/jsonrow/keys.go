@@ -14,6 +14,7 @@ type target struct {
 	column  int    // a place in the schema, or among the sample's columns; -1 for none
 	problem string // why the key stands for no column; its value must be null
 	left    bool   // the key stands for no column, whatever its value
+	fresh   bool   // the key stands for no column yet: one could be made if it has a value
 
 	seen uint64 // the record that had it last
 	as   *key   // what it was called there
