@@ -99,8 +99,8 @@ func TestC05CrashAtEveryCallOfDrift(t *testing.T) {
 	}
 }
 
-// TestFaultAtEveryCallOfDrift lets every single call of such a load fail once;
-// it must come through by itself.
+// TestFaultAtEveryCallOfDrift lets every single call fail once by which such a load
+// differs from others; it must come through by itself.
 func TestFaultAtEveryCallOfDrift(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []fault.Kind{fault.Before, fault.After} {
@@ -118,6 +118,6 @@ func TestFaultAtEveryCallOfDrift(t *testing.T) {
 		}, func(e *enumeration, table string) {
 			e.whole(table)
 			e.wantGrown(table)
-		})
+		}, fault.OpAdd, fault.OpDescribe, fault.OpOpen, fault.OpPush, fault.OpFlush)
 	}
 }

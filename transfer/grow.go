@@ -124,11 +124,7 @@ func (l *load) typesOf(ctx context.Context, j *job, news *reader.NewColumnsError
 
 // inferNew gives columns their types.
 func (l *load) inferNew(columns []reader.Evidence, samples ...*reader.Sample) (added abstract.Schema) {
-	var fixed []string
-	for _, c := range l.cfg.Columns {
-		fixed = append(fixed, c.Name)
-	}
-	byUser := indexNames(fixed)
+	byUser := indexNames(namesOf(l.cfg.Columns))
 	taken := map[string]bool{}
 	for _, e := range columns {
 		name := reader.FoldName(e.Name)

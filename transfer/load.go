@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/source"
 )
@@ -59,9 +60,10 @@ type load struct {
 	columns *columns // of the table; set by prepare, and from then on they grow
 
 	// Set by prepare, before any worker starts.
-	rejects string // the table for rejected records, "" if none is asked for
-	exists  bool   // the table was there
-	created string // the statement that made it, or would
+	rejects string          // the table for rejected records, "" if none is asked for
+	exists  bool            // the table was there
+	created string          // the statement that made it, or would
+	toAdd   abstract.Schema // of a dry run: what would be added before any file is read
 
 	nothing error // a [source.NothingError], to be returned at the end
 }

@@ -25,6 +25,8 @@ type loadFlags struct {
 	encoding            string
 	maxRatio            int64
 	columns             []string
+	schemaFile          string
+	onNewColumn         string
 	memory              config.Bytes
 	workers             int
 	onBadRow            string
@@ -40,6 +42,7 @@ type loadFlags struct {
 	schema abstract.Schema
 	bad    reader.OnBadRow
 	change transfer.OnChange
+	news   transfer.OnNewColumn
 	after  after.Action
 }
 
@@ -65,6 +68,8 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.Var(&f.recordsPath, "records-path", "`path` to the records within a JSON document: keys with dots between, such as Records, or a JSON pointer")
 	flags.StringVar(&f.encoding, "encoding", "", "`encoding` of text files: "+strings.Join(reader.Encodings(), ", ")+" (default: utf-8, or what a byte order mark says)")
 	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
+	flags.StringVar(&f.schemaFile, "schema", "", "JSON `file` of all columns of the table, in place of --column and of inference: see docs/schema.md")
+	flags.StringVar(&f.onNewColumn, "on-new-column", "", "`what` to do with a column of a file that the table lacks: add it, ignore it, or fail the file (default: add, with --schema: fail)")
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
@@ -109,6 +114,7 @@ func (f *loadFlags) complete() error {
 		}
 		f.schema = append(f.schema, column)
 	}
+	errs = append(errs, f.completeSchema())
 	if f.recordsPath != nil && f.format != autoFormat && f.format != "json" {
 		errs = append(errs, fmt.Errorf("--records-path is for JSON documents: leave it out, or use --format json in place of %s", f.format))
 	}
