@@ -30,11 +30,13 @@ type Decoded struct {
 	// Bad is the record that ended the decoding, if one did. Batch then holds
 	// the rows before it.
 	Bad *BadRecord
-	// New tells that the decoding ended before the record that begins at NewAt, for
-	// want of columns. Batch then holds the rows before it.
-	New   *NewColumnsError
-	NewAt int64
-	// After is the offset after these records: before the one in Bad or at NewAt.
+	// New tells that the decoding ended before a record for want of columns. Batch
+	// then holds the rows before it.
+	New *NewColumnsError
+	// Stop, with Bad or New, is the offset after the records before that one, if it
+	// is not where that begins.
+	Stop int64
+	// After is the offset after these records: before the one in Bad, or that of New.
 	After int64
 	// Covers is how many bytes of the file they stand for; see [abstract.Origin].
 	Covers int64

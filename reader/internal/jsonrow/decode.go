@@ -79,14 +79,17 @@ func (d *Decoder) Decode(mem memory.Allocator, block reader.Block) (reader.Decod
 	var out reader.Decoded
 	var rejects []reader.BadRecord
 	in := newRecords(block, d.layout, d.notText)
+	end := 0 // of the record before
 	for first, ok := in.next(); ok; first, ok = in.next() {
+		stop := d.layout.stop(end, first)
 		name, reason := "", in.read(w, first)
+		end = in.pos
 		if reason == "" && len(d.refused) > 0 {
 			reason, _ = d.refused.Find(block.Offset + int64(first))
 		}
 		if reason == "" && w.fresh {
 			if out.New = d.newColumns(block, first, in.raw(first)); out.New != nil {
-				out.NewAt = block.Offset + int64(first)
+				out.Stop = block.Offset + int64(stop)
 				break
 			}
 			reason = freshTwins
@@ -102,7 +105,7 @@ func (d *Decoder) Decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		}
 		bad := reader.BadRecord{Index: in.count - 1, Offset: block.Offset + int64(first), Column: name, Reason: reason}
 		if !d.goesOn {
-			out.Bad = &bad
+			out.Bad, out.Stop = &bad, block.Offset+int64(stop)
 			break
 		}
 		if d.keep {
