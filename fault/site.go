@@ -22,6 +22,7 @@ const (
 
 	OpDescribe Op = "describe"
 	OpCreate   Op = "create"
+	OpAdd      Op = "add columns"
 	OpVerify   Op = "verify"
 	OpForget   Op = "forget"
 	OpSession  Op = "session" // a session begins

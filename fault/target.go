@@ -45,6 +45,10 @@ func (t *decorated) Create(ctx context.Context, table string, schema target.Tabl
 	return t.inj.around(ctx, OpCreate, func() error { return t.Target.Create(ctx, table, schema) })
 }
 
+func (t *decorated) AddColumns(ctx context.Context, table string, columns abstract.Schema) error {
+	return t.inj.around(ctx, OpAdd, func() error { return t.Target.AddColumns(ctx, table, columns) })
+}
+
 func (t *decorated) Verify(ctx context.Context, pipeline, table string) error {
 	return t.inj.around(ctx, OpVerify, func() error { return t.Target.Verify(ctx, pipeline, table) })
 }

@@ -47,6 +47,9 @@ func (m *Matcher) Find(name string) (int, error) {
 	return 0, FileOnly("column %s of the file may be any of the table's %s: rename it to one of them", Quote([]byte(name)), list(m.schema, similar))
 }
 
+// Lacks tells that the table has no column for that name, nor several.
+func (m *Matcher) Lacks(name string) bool { return len(m.folded[FoldName(name)]) == 0 }
+
 // LeavesOut tells whether a column of the file is to be left out.
 func (r *Request) LeavesOut(name string) bool { return r.LeaveOut != nil && r.LeaveOut(name) }
 

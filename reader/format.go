@@ -158,6 +158,12 @@ type Request struct {
 	// that its values are to be left out, whether or not Schema has it. It is
 	// called concurrently, and answers the same each time.
 	LeaveOut func(name string) bool
+	// NewColumn, if not nil, tells of a key of a record, where records name their
+	// columns themselves, that a column could be made for it. The file then ends,
+	// with a [*NewColumnsError], before the first record that has a value there and
+	// is good otherwise. It is asked of keys that Schema has no column for, and
+	// called as LeaveOut is.
+	NewColumn func(name string) bool
 	// Table and LedgerID go into the items.
 	Table    string
 	LedgerID int64

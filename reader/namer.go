@@ -76,3 +76,21 @@ func (s *Shaping) Arrange(columns []string, sparse bool) ([]string, error) {
 	}
 	return names, nil
 }
+
+// RowColumns is the columns of a file's rows, as far as they are known before
+// the file is read: those of the file that are loaded, under the names that they
+// are loaded under, and those that are added. Of a file whose records name their
+// columns themselves it is the added ones alone.
+func (d *Dialect) RowColumns() []string {
+	if d.Shaping == nil {
+		return d.Columns
+	}
+	namer := NewNamer(d.Shaping)
+	var list []string
+	for _, name := range d.Columns {
+		if column, kept := namer.Column(name); kept {
+			list = append(list, column)
+		}
+	}
+	return append(list, d.Shaping.Added...)
+}

@@ -30,7 +30,13 @@ type Decoded struct {
 	// Bad is the record that ended the decoding, if one did. Batch then holds
 	// the rows before it.
 	Bad *BadRecord
-	// After is the offset after these records: before the one in Bad.
+	// New tells that the decoding ended before a record for want of columns. Batch
+	// then holds the rows before it.
+	New *NewColumnsError
+	// Stop, with Bad or New, is the offset after the records before that one, if it
+	// is not where that begins.
+	Stop int64
+	// After is the offset after these records: before the one in Bad, or that of New.
 	After int64
 	// Covers is how many bytes of the file they stand for; see [abstract.Origin].
 	Covers int64
@@ -192,6 +198,9 @@ func (r *run) emitOne(ctx context.Context, o outcome) error {
 	}
 	if o.Bad != nil {
 		return r.failed(ctx, abstract.WithClass(abstract.FileOnly, o.Bad))
+	}
+	if o.New != nil {
+		return r.failed(ctx, abstract.WithClass(abstract.FileOnly, o.New))
 	}
 	return nil
 }

@@ -24,6 +24,9 @@ type Shaping struct {
 	Hive bool `json:"hive,omitempty"`
 	// LoadedAt is what a [MetaLoadedAt] column has. A sample sets it.
 	LoadedAt time.Time `json:"loaded_at,omitzero"`
+	// Added is the names of all columns that are added to those of the file. A
+	// sample sets it.
+	Added []string `json:"added,omitempty"`
 }
 
 // Rename gives a column another name.

@@ -60,8 +60,13 @@ func (s *textStretch) Decode(ctx context.Context, mem memory.Allocator) (d Decod
 	defer b.limits.Free()
 	d, err = s.feed.decode(mem, s.block)
 	d.After = s.after
-	if d.Bad != nil {
+	switch {
+	case d.Stop > 0:
+		d.After = d.Stop
+	case d.Bad != nil:
 		d.After = d.Bad.Offset
+	case d.New != nil: // before the first record
+		d.After = s.before
 	}
 	d.Covers = d.After - s.before
 	return d, err

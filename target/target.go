@@ -25,6 +25,15 @@ type Target interface {
 	CreateSQL(table string, schema Table) string
 	// Create makes a table. It fails if there is one of that name.
 	Create(ctx context.Context, table string, schema Table) error
+	// AddColumnsSQL is the statement that AddColumns runs, "" if it runs none.
+	AddColumnsSQL(table string, columns abstract.Schema) string
+	// AddColumns adds columns at the end of a table, nullable, and leaves alone
+	// those that it has, whatever their types: [Target.Describe] tells them
+	// afterwards. Others may do the same at the same time. It waits no more than
+	// moments for those who use the table, sessions with rows in a transaction
+	// among them, and fails with an error of class Transient when that was not
+	// enough. A caller with a session of its own flushes that before.
+	AddColumns(ctx context.Context, table string, columns abstract.Schema) error
 	// Verify compares a pipeline's table, and its [QuarantineTable] if there is
 	// one, with the ledger and refuses to go on where they hold rows that the
 	// ledger does not account for.
@@ -90,7 +99,9 @@ type Session interface {
 	// Push takes items and returns when they are stored, or held in memory
 	// that the target bounds; it blocks while there is no room. It owns the
 	// items, and it commits when it sees fit, but never between two items of
-	// one Push. See [abstract.Pusher].
+	// one Push. A batch may lack columns of the table: they are NULL in its rows,
+	// so that what was read before columns were added need not be read again.
+	// See [abstract.Pusher].
 	Push(items []abstract.ChangeItem) error
 	// Flush returns when everything pushed is durable.
 	Flush() error

@@ -25,6 +25,10 @@ type Config struct {
 	// Columns are types that the user fixed. They win over inference, and
 	// columns that no file has are created too.
 	Columns abstract.Schema
+	// Exact tells that Columns are all that the table has, in their order: nothing
+	// is inferred. A table that exists must have the same, in any order, and no
+	// others unless OnNewColumn adds such.
+	Exact bool
 
 	// Table is the table to load, which is created where there is none.
 	Table string
@@ -36,6 +40,9 @@ type Config struct {
 	// OnChange is what becomes of an object of which another generation was
 	// loaded.
 	OnChange OnChange
+
+	// OnNewColumn is what becomes of columns of files that the table lacks.
+	OnNewColumn OnNewColumn
 
 	// Limits bounds the memory and the parallelism of reading. Default: see
 	// [reader.NewLimits].
@@ -82,6 +89,9 @@ func (c Config) withDefaults() (Config, error) {
 		if c.Columns.Index(column.Name) < i {
 			errs = append(errs, fmt.Errorf("column %q is given twice", column.Name))
 		}
+	}
+	if c.Exact && len(c.Columns) == 0 {
+		errs = append(errs, errors.New("a table that is to have exactly the given columns needs some"))
 	}
 	if c.Workers < 0 {
 		errs = append(errs, fmt.Errorf("workers: %d is negative", c.Workers))

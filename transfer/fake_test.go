@@ -211,6 +211,11 @@ func (t *fakeTarget) Create(_ context.Context, _ string, table target.Table) err
 	t.columns = table.Schema
 	return t.createIs
 }
+func (t *fakeTarget) AddColumnsSQL(string, abstract.Schema) string { return "ALTER" }
+func (t *fakeTarget) AddColumns(_ context.Context, _ string, columns abstract.Schema) error {
+	t.columns = append(slices.Clone(t.columns), columns...)
+	return nil
+}
 func (t *fakeTarget) Verify(context.Context, string, string) error                   { return nil }
 func (t *fakeTarget) Forget(context.Context, string, ...ledger.Entry) (int64, error) { return 0, nil }
 func (t *fakeTarget) Close() error                                                   { return nil }

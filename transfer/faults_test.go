@@ -30,6 +30,7 @@ type enumeration struct {
 	all    config.CountOrPercent     // bad rows are allowed
 	ends   map[string]map[string]int // by table and object
 	failed int
+	onNew  transfer.OnNewColumn
 }
 
 // newEnumeration writes files of several formats: one of several chunks, one
@@ -67,6 +68,7 @@ func (e *enumeration) load(table string, inj *fault.Injector) (transfer.Result, 
 	var mu sync.Mutex
 	return e.loadInto(e.target, func(cfg *transfer.Config) {
 		cfg.Table, cfg.Workers, cfg.OnBadRow, cfg.MaxBadRows = table, 1, reader.SkipRow, e.all
+		cfg.OnNewColumn = e.onNew
 		cfg.FileEnded = func(o transfer.Outcome) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -128,9 +130,14 @@ func (e *enumeration) entries(table string) (list []ledger.Entry) {
 // It does so in a bubble of time. Then the database is opened anew, and after is
 // called for each of the tables.
 func each(t *testing.T, f fault.Fault, load func(e *enumeration, table string, inj *fault.Injector), after func(e *enumeration, table string), ops ...fault.Op) {
+	eachOf(t, newEnumeration, f, load, after, ops...)
+}
+
+// eachOf is each for the files that begin makes.
+func eachOf(t *testing.T, begin func(*testing.T) *enumeration, f fault.Fault, load func(e *enumeration, table string, inj *fault.Injector), after func(e *enumeration, table string), ops ...fault.Op) {
 	t.Run(f.Kind.String(), func(t *testing.T) {
 		t.Parallel()
-		e := newEnumeration(t)
+		e := begin(t)
 		synctest.Test(t, func(t *testing.T) {
 			e.t = t
 			e.target = e.open()

@@ -198,6 +198,12 @@ func (f *follow) fly(ctx context.Context, fl *flight) error {
 			return errContested
 		}
 	}
+	if j.course.news != nil {
+		if err := f.grow(ctx, j, j.course.news); err != nil {
+			return err
+		}
+		j.course.news = nil
+	}
 	if len(j.replaces) > 0 || j.course.apart {
 		return f.apart(ctx, j)
 	}

@@ -24,6 +24,9 @@ type job struct {
 	whole *wholeBucket
 	// sample is what the file's beginning tells, once it was looked at.
 	sample *reader.Sample
+	// ungrown is why columns of the file cannot be added to the table, nil as far
+	// as is known.
+	ungrown error
 	// takeovers is how often the file was taken over where it stood still.
 	takeovers int
 	// course is what following remembers between attempts at the file.

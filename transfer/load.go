@@ -24,7 +24,11 @@ func New(cfg Config) (*Loader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Loader{load: &load{cfg: cfg, ledger: cfg.Target.Ledger(), stats: &stats{}}}, nil
+	return &Loader{load: newLoad(cfg)}, nil
+}
+
+func newLoad(cfg Config) *load {
+	return &load{cfg: cfg, ledger: cfg.Target.Ledger(), stats: &stats{}, columns: newColumns()}
 }
 
 // Stats tells how far the load is. It may be called at any time.
@@ -53,11 +57,13 @@ type load struct {
 	patient   bool
 	following atomic.Pointer[follow]
 
+	columns *columns // of the table; set by prepare, and from then on they grow
+
 	// Set by prepare, before any worker starts.
-	schema  abstract.Schema
-	rejects string // the table for rejected records, "" if none is asked for
-	exists  bool   // the table was there
-	created string // the statement that made it, or would
+	rejects string          // the table for rejected records, "" if none is asked for
+	exists  bool            // the table was there
+	created string          // the statement that made it, or would
+	toAdd   abstract.Schema // of a dry run: what would be added before any file is read
 
 	nothing error // a [source.NothingError], to be returned at the end
 }

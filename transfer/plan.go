@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -11,6 +12,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/config"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/target"
 )
 
 // Plan is what a load would do.
@@ -25,7 +27,10 @@ type Plan struct {
 	Exists  bool            `json:"table_exists"`
 	Rejects string          `json:"quarantine_table,omitempty"` // where bad rows would be kept
 	Schema  abstract.Schema `json:"schema"`
-	SQL     string          `json:"sql,omitempty"` // empty if nothing would be created
+	// Added are the columns that the table would get from the files looked at, at
+	// the least: others may bring more.
+	Added abstract.Schema `json:"columns_added,omitempty"`
+	SQL   string          `json:"sql,omitempty"` // empty if nothing would be created or added
 }
 
 // Refusal is a file that would not be loaded.
@@ -99,7 +104,8 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	l := &load{cfg: cfg, ledger: cfg.Target.Ledger(), dry: true, stats: &stats{}}
+	l := newLoad(cfg)
+	l.dry = true
 	if l.ledger != nil {
 		exists, err := l.ledger.Exists(ctx)
 		if err != nil {
@@ -131,7 +137,13 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	for _, o := range l.stats.firstFailures() {
 		plan.Refused = append(plan.Refused, Refusal{o.Object.String(), o.Reason()})
 	}
-	plan.Schema, plan.SQL, plan.Exists = l.schema, l.created, l.exists
+	plan.Schema, plan.SQL, plan.Exists = l.schema(), l.created, l.exists
+	if len(plan.Added) > 0 {
+		if plan.SQL != "" {
+			plan.SQL += ";\n"
+		}
+		plan.SQL += cfg.Target.AddColumnsSQL(cfg.Table, plan.Added)
+	}
 	return plan, nil
 }
 
@@ -149,16 +161,38 @@ func (l *load) sample(ctx context.Context, plan *Plan, taken []*job, jobs <-chan
 			taken = append(taken, j)
 		}
 	}
+	var samples []*reader.Sample
 	for _, j := range taken {
 		sample, err := j.inspect(ctx, l.cfg.Hints)
 		if err != nil {
 			l.ended(Outcome{Object: j.id, Err: err})
 			continue
 		}
+		samples = append(samples, sample)
 		plan.Records += int64(sample.Records)
 		plan.Samples = append(plan.Samples, SampledFile{
 			Object: j.id.String(), Size: j.file.Info.Size, Dialect: sample.Dialect, Notes: sample.Notes,
 		})
 	}
+	plan.Added = l.wouldAdd(samples)
 	return ctx.Err()
+}
+
+// wouldAdd is what the table would get of files with those samples.
+func (l *load) wouldAdd(samples []*reader.Sample) abstract.Schema {
+	if l.cfg.OnNewColumn != AddNew {
+		return nil
+	}
+	news := &reader.NewColumnsError{}
+	for _, s := range samples {
+		for _, e := range s.Columns {
+			if !s.Sparse || e.Values > 0 { // else no record asks for it
+				news.Columns = append(news.Columns, reader.Evidence{Name: e.Name})
+			}
+		}
+	}
+	known := indexNames(namesOf(l.toAdd))
+	return append(l.toAdd, slices.DeleteFunc(l.inferNew(l.stillLacking(news), samples...), func(c abstract.Column) bool {
+		return known.find(c.Name) >= 0 || strings.EqualFold(c.Name, target.FileIDColumn)
+	})...)
 }

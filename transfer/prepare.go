@@ -27,17 +27,24 @@ const maxEmpty = 10_000
 // new one it takes jobs from the channel, and returns those that are still to
 // be loaded.
 func (l *load) prepare(ctx context.Context, jobs <-chan *job) (taken []*job, err error) {
-	if l.exists, err = l.describe(ctx); err != nil || l.exists {
+	if l.exists, err = l.describe(ctx); err != nil {
 		return nil, err
 	}
-	taken, samples, err := l.look(ctx, jobs)
-	if err != nil || len(taken) == 0 {
-		return nil, err
+	if l.exists {
+		return nil, l.addFixed(ctx)
 	}
-	if l.schema = infer(samples, l.cfg.Columns); len(l.schema) == 0 {
+	schema := l.cfg.Columns
+	if !l.cfg.Exact {
+		var samples []*reader.Sample
+		if taken, samples, err = l.look(ctx, jobs); err != nil || len(taken) == 0 {
+			return nil, err
+		}
+		schema = infer(samples, l.cfg.Columns)
+	}
+	if l.columns.set(schema); len(schema) == 0 {
 		return l.withoutTable(ctx, taken)
 	}
-	made := target.Table{Schema: l.schema, FileID: !l.cfg.NoFileID}
+	made := target.Table{Schema: schema, FileID: !l.cfg.NoFileID}
 	if !l.dry {
 		ours := true
 		if err := l.ask(ctx, func() error {
@@ -82,7 +89,7 @@ func (l *load) describe(ctx context.Context) (exists bool, err error) {
 	if err != nil || table == nil {
 		return false, err
 	}
-	l.schema = table.Schema
+	l.columns.set(table.Schema)
 	if err := l.checkReplaceable(l.cfg.Table, table); err != nil {
 		return true, err
 	}
@@ -175,23 +182,4 @@ func (l *load) withoutTable(ctx context.Context, taken []*job) ([]*job, error) {
 		}
 	}
 	return nil, nil
-}
-
-// checkColumns refuses fixed types that an existing table does not have.
-func (l *load) checkColumns(schema abstract.Schema) error {
-	var list []string
-	for _, c := range schema {
-		list = append(list, c.Name)
-	}
-	index := indexNames(list)
-	for _, c := range l.cfg.Columns {
-		i := index.find(c.Name)
-		if i < 0 {
-			return configError("--column %s=%s: table %q exists and has no such column", c.Name, c.Type, l.cfg.Table)
-		}
-		if schema[i].Type != c.Type {
-			return configError("--column %s=%s: table %q exists and takes %s there", c.Name, c.Type, l.cfg.Table, schema[i].Type)
-		}
-	}
-	return nil
 }

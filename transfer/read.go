@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"slices"
-
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/pusher"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -42,13 +40,9 @@ func (l *load) readFile(ctx context.Context, j *job, iso *isolation, push pushFu
 	}
 	bucket := &countingBucket{Bucket: j.file.Bucket, all: &l.stats.bytesRead, file: &j.fetched}
 	r := &reading{load: l, push: push, job: j, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
-	if !j.entry.Started() {
-		r.opening = &abstract.Opening{Schema: l.schema, Dialect: text}
-	}
 	request := reader.Request{
 		File:     reader.File{Bucket: bucket, Info: j.file.Info},
 		Dialect:  dialect,
-		Schema:   l.schema,
 		Table:    l.cfg.Table,
 		LedgerID: j.entry.ID,
 		Offset:   j.entry.Offset,
@@ -56,6 +50,13 @@ func (l *load) readFile(ctx context.Context, j *job, iso *isolation, push pushFu
 		OnBadRow: l.cfg.OnBadRow,
 		Rejects:  l.rejects,
 		Limits:   l.cfg.Limits,
+	}
+	if err := l.fit(ctx, j, &request); err != nil {
+		return fmt.Errorf("%s: %w", j.id, err)
+	}
+	r.schema = request.Schema
+	if !j.entry.Started() {
+		r.opening = &abstract.Opening{Schema: r.schema, Dialect: text}
 	}
 	if iso != nil {
 		iso.begin(&request)
@@ -86,7 +87,14 @@ func (l *load) dialect(ctx context.Context, j *job) (reader.Dialect, error) {
 	if err := l.cfg.Hints.CheckEncoding(dialect); err != nil {
 		return dialect, fmt.Errorf("%s: %w: run 'sluice replay %s', then load again", j.id, err, j.id)
 	}
-	if !slices.Equal(j.entry.Schema, l.schema) {
+	table := l.columns.now.Load()
+	if !table.has(j.entry.Schema) { // another process may have added columns, and begun the file
+		var err error
+		if table, err = l.relook(ctx); err != nil {
+			return dialect, err
+		}
+	}
+	if !table.has(j.entry.Schema) {
 		return dialect, abstract.WithClass(abstract.FileOnly, fmt.Errorf(
 			"the columns of table %q changed since loading of this file began: run 'sluice forget %s', then load again", l.cfg.Table, j.id))
 	}
@@ -98,6 +106,7 @@ type reading struct {
 	*load
 	push    pushFunc
 	job     *job
+	schema  abstract.Schema // of the batches
 	dialect json.RawMessage
 	opening *abstract.Opening // to go with the first item, then nil
 

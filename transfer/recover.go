@@ -60,6 +60,11 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 				err = flushErr
 			}
 		}
+		if news, ok := wantsColumns(err); ok {
+			if err = w.grow(ctx, j, news); err == nil {
+				continue
+			}
+		}
 		if w.isolates(j, err) && ctx.Err() == nil {
 			if iso == nil {
 				iso = &isolation{}
@@ -82,7 +87,7 @@ func (w *worker) alone(ctx context.Context, j *job, wait backoff) error {
 				return w.fail(ctx, j, err)
 			}
 			return w.putAside(ctx, j)
-		case abstract.ClassOf(err) == abstract.Transient && (wait.more() || isPush(err) && wait.outlasts()):
+		case abstract.ClassOf(err) == abstract.Transient && (wait.more() || (isPush(err) || isGrow(err)) && wait.outlasts()):
 			if err := wait.sleep(ctx); err != nil {
 				return err
 			}

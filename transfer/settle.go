@@ -9,6 +9,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/object"
+	"github.com/seed-ede61cd5/sluice/reader"
 )
 
 // course is what is remembered of a file between attempts at it, so that what
@@ -19,7 +20,9 @@ type course struct {
 	tries    int   // failures since then that may pass but were the file's own
 	solo     bool  // it shares no transaction: it may be the one at fault
 	apart    bool  // the table refuses rows of it, which are to be left out
-	wait     backoff
+	// news are columns that the table is to get before the next attempt, if any.
+	news *reader.NewColumnsError
+	wait backoff
 	// What others had achieved when the file failed last.
 	commits, reads int64
 	contested      *contested // another loader moves it on
@@ -68,6 +71,13 @@ func (f *follow) settle(ctx context.Context, fl *flight) error {
 	}
 	if errors.Is(cause, errContested) {
 		return f.later(ctx, j, min(j.course.wait.next(), longestWait))
+	}
+	if news, ok := wantsColumns(cause); ok {
+		j.course.news = news
+		return f.later(ctx, j, 0)
+	}
+	if isGrow(cause) { // that is not the file's fault, however long it takes
+		return f.later(ctx, j, j.course.wait.next())
 	}
 	if failure, ok := isTarget(cause); ok {
 		return f.settleLost(ctx, j, failure)

@@ -104,6 +104,9 @@ func (w *worker) take(ctx context.Context, j *job) error {
 	if flushErr := w.flush(ctx); flushErr != nil {
 		return w.recover(ctx, flushErr, append(w.read, j))
 	}
+	if _, ok := wantsColumns(err); ok {
+		return w.alone(ctx, j, backoff{})
+	}
 	if abstract.ClassOf(err) == abstract.Transient {
 		wait := backoff{}
 		if err := wait.sleep(ctx); err != nil {

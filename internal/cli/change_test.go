@@ -89,13 +89,13 @@ func TestConfigurationThatDoesNotFit(t *testing.T) {
 	to := []string{"--to", "duckdb:x.duckdb"}
 	sluice(t, dir, append([]string{"load", "a.csv", "--table", "t", "--no-file-id"}, to...)...).expect(t, 0)
 	for args, want := range map[string]string{
-		"load a.csv --table t --on-change replace":           "has no column _sluice_file",
-		"load a.csv --table t --on-change replace --dry-run": "has no column _sluice_file",
-		"load a.csv --table t --column id=text":              "takes int64 there",
-		"load a.csv --table t --column x=text":               "has no such column",
-		"load a.csv --table u --pipeline t":                  `pipeline "t" loads table "t", not "u"`,
-		"load a.csv --table T":                               "differs from",
-		"replay a.csv":                                       "has no column _sluice_file",
+		"load a.csv --table t --on-change replace":                  "has no column _sluice_file",
+		"load a.csv --table t --on-change replace --dry-run":        "has no column _sluice_file",
+		"load a.csv --table t --column id=text":                     "takes int64 there",
+		"load a.csv --table t --column x=text --on-new-column fail": "has no such column",
+		"load a.csv --table u --pipeline t":                         `pipeline "t" loads table "t", not "u"`,
+		"load a.csv --table T":                                      "differs from",
+		"replay a.csv":                                              "has no column _sluice_file",
 	} {
 		got := sluice(t, dir, append(strings.Fields(args), to...)...)
 		if got.code != 2 || got.out != "" || !strings.Contains(got.err, want) {

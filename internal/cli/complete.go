@@ -13,6 +13,7 @@ import (
 // completeLoad lets the shell complete the values of load's flags.
 func (a *app) completeLoad(cmd *cobra.Command) {
 	values(cmd, "on-bad-row", cobra.FixedCompletions([]string{"fail", "skip", "quarantine"}, cobra.ShellCompDirectiveNoFileComp))
+	values(cmd, "on-new-column", cobra.FixedCompletions([]string{"add", "ignore", "fail"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "on-change", cobra.FixedCompletions([]string{"fail", "append", "replace"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "after", cobra.FixedCompletions([]string{"keep", "delete", "move=", "tag="}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 	values(cmd, "to", a.completeTarget)

@@ -97,6 +97,12 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	for _, c := range p.Schema {
 		say("  %-24s %s", oneLine(c.Name), c.Type)
 	}
+	if len(p.Added) > 0 {
+		say("\ncolumns that these files would add:")
+	}
+	for _, c := range p.Added {
+		say("  %-24s %s", oneLine(c.Name), c.Type)
+	}
 	if p.Rejects != "" {
 		say("\nbad rows go into table %q", p.Rejects)
 	}

@@ -56,6 +56,8 @@ own tools take them.
 Compression (gzip, zstd, bzip2, lz4, snappy, xz) is found by the content,
 whatever the name. Types are inferred from the first records of up to ten
 files; a later value that does not fit is a bad row, never a changed value.
+A file that brings more columns gives them to the table; --on-new-column says
+what else to do. --schema names the columns beforehand.
 What is loaded, and what went wrong, is in the target, in Sluice's ledger: see
 'sluice files'.
 
@@ -174,19 +176,22 @@ func (a *app) runLoad(ctx context.Context, f *loadFlags, src *opened, t target.T
 // transferConfig is what load and its dry run have in common.
 func (a *app) transferConfig(f *loadFlags, src source.Source, t target.Target) transfer.Config {
 	return transfer.Config{
-		Source:     src,
-		Target:     t,
-		Format:     func(key string) (reader.Format, error) { return f.shape.of(a.registry.Format(f.format, key)) },
-		Hints:      f.hints,
-		Columns:    f.schema,
-		Table:      f.table,
-		Pipeline:   f.pipeline,
-		NoFileID:   f.noFileID,
-		Limits:     f.limits(int64(f.memory) / 2),
-		Workers:    f.workers,
-		OnBadRow:   f.bad,
-		OnChange:   f.change,
-		MaxBadRows: f.maxBadRows,
+		Source:   src,
+		Target:   t,
+		Format:   func(key string) (reader.Format, error) { return f.shape.of(a.registry.Format(f.format, key)) },
+		Hints:    f.hints,
+		Columns:  f.schema,
+		Exact:    f.schemaFile != "",
+		Table:    f.table,
+		Pipeline: f.pipeline,
+		NoFileID: f.noFileID,
+		Limits:   f.limits(int64(f.memory) / 2),
+		Workers:  f.workers,
+		OnBadRow: f.bad,
+		OnChange: f.change,
+
+		OnNewColumn: f.news,
+		MaxBadRows:  f.maxBadRows,
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 type loadFlags struct {
 	to, table, pipeline string
 	readFlags
+	schemaFile   string
+	onNewColumn  string
 	noFileID     bool
 	memory       config.Bytes
 	workers      int
@@ -31,6 +33,7 @@ type loadFlags struct {
 	// The following are computed by complete.
 	bad    reader.OnBadRow
 	change transfer.OnChange
+	news   transfer.OnNewColumn
 	after  after.Action
 }
 
@@ -48,6 +51,8 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
 	flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
 	f.readFlags.bind(cmd)
+	flags.StringVar(&f.schemaFile, "schema", "", "JSON `file` of all columns of the table, in place of --column and of inference: see docs/schema.md")
+	flags.StringVar(&f.onNewColumn, "on-new-column", "", "`what` to do with a column of a file that the table lacks: add it, ignore it, or fail the file (default: add, with --schema: fail)")
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
@@ -70,7 +75,7 @@ var changes = map[string]transfer.OnChange{
 // complete checks the flags and computes what follows from them. It reports
 // everything that is wrong at once.
 func (f *loadFlags) complete() error {
-	errs := []error{f.readFlags.complete()}
+	errs := []error{f.readFlags.complete(), f.completeSchema()}
 	switch f.onBadRow {
 	case "fail":
 		f.bad = reader.FailFile

@@ -65,6 +65,7 @@ func Run(t *testing.T, h Harness) {
 		{"quarantine", testQuarantine},
 		{"refused", testRefused},
 		{"left out", testLeaveOut},
+		{"new columns", testNewColumns},
 	}
 	for _, file := range h.Files {
 		t.Run(file.Name, func(t *testing.T) {
@@ -89,6 +90,7 @@ type subject struct {
 	file    File
 	dialect reader.Dialect
 	schema  abstract.Schema
+	sparse  bool // of the sample
 }
 
 func (s *subject) bucket() *Bucket {
@@ -102,7 +104,7 @@ func (s *subject) sample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Sample: %v", err)
 	}
-	s.dialect, s.schema = sample.Dialect, s.file.Schema
+	s.dialect, s.schema, s.sparse = sample.Dialect, s.file.Schema, sample.Sparse
 	if s.schema == nil {
 		for _, c := range sample.Columns {
 			s.schema = append(s.schema, abstract.Column{Name: c.Name, Type: c.Type()})

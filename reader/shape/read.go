@@ -2,6 +2,7 @@ package shape
 
 import (
 	"context"
+	"errors"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -23,7 +24,13 @@ func (f format) Read(ctx context.Context, req reader.Request, emit reader.Emit) 
 		return named(req.File, err)
 	}
 	defer r.close()
-	return f.inner.Read(ctx, r.inner, r.emit)
+	err = f.inner.Read(ctx, r.inner, r.emit)
+	if news, ok := errors.AsType[*reader.NewColumnsError](err); ok {
+		for i := range news.Columns {
+			news.Columns[i].Name, _ = r.namer.Column(news.Columns[i].Name)
+		}
+	}
+	return err
 }
 
 // read is one call of Read.
@@ -31,6 +38,7 @@ type read struct {
 	inner    reader.Request
 	arrow    *arrow.Schema // of the rows
 	sources  []source      // of their columns
+	namer    *reader.Namer // of the file's columns
 	next     reader.Emit
 	mem      memory.Allocator
 	share    *reader.Share // of the memory, for the columns that are added
@@ -68,11 +76,18 @@ func newRead(req reader.Request, emit reader.Emit) (*read, error) {
 		r.sources = append(r.sources, source{inner: len(r.inner.Schema)})
 		r.inner.Schema = append(r.inner.Schema, abstract.Column{Name: m.names[i], Type: c.Type})
 	}
-	namer := reader.NewNamer(req.Dialect.Shaping)
+	r.namer = reader.NewNamer(req.Dialect.Shaping)
 	r.inner.Dialect.Shaping = nil
 	r.inner.LeaveOut = func(name string) bool {
-		column, kept := namer.Column(name)
+		column, kept := r.namer.Column(name)
 		return !kept || req.LeavesOut(column)
+	}
+	if req.NewColumn != nil {
+		table := reader.NewMatcher(req.Schema) // another column of the file's, or one that is added, may be there
+		r.inner.NewColumn = func(name string) bool {
+			column, kept := r.namer.Column(name)
+			return kept && table.Lacks(column) && req.NewColumn(column)
+		}
 	}
 	if r.counts = r.numbered && req.OnBadRow == reader.SkipRow; r.counts {
 		r.inner.OnBadRow = reader.Quarantine

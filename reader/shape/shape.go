@@ -40,21 +40,24 @@ func (f format) Sample(ctx context.Context, file reader.File, hints reader.Hints
 		shaping.LoadedAt = f.now().UTC().Truncate(time.Microsecond)
 	}
 	sample.Dialect.Shaping = &shaping
+	added, err := extras(&shaping, file)
+	if err != nil {
+		return reader.Sample{}, named(file, err)
+	}
+	for _, e := range added {
+		shaping.Added = append(shaping.Added, e.name)
+	}
 	if len(sample.Columns) == 0 { // there is nothing in it
 		return sample, nil
 	}
-	if sample.Columns, err = columns(&shaping, file, sample); err != nil {
+	if sample.Columns, err = columns(&shaping, added, sample); err != nil {
 		return reader.Sample{}, named(file, err)
 	}
 	return sample, nil
 }
 
 // columns is the columns of the rows, with what is known of their types.
-func columns(s *reader.Shaping, file reader.File, sample reader.Sample) ([]reader.Evidence, error) {
-	added, err := extras(s, file)
-	if err != nil {
-		return nil, err
-	}
+func columns(s *reader.Shaping, added []extra, sample reader.Sample) ([]reader.Evidence, error) {
 	out, err := arranged(s, sample.Columns, sample.Sparse)
 	if err != nil {
 		return nil, err

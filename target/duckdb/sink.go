@@ -22,6 +22,7 @@ const feedDB = "_sluice_feed"
 type sink struct {
 	schema  *arrow.Schema // of the batches that are pushed
 	feed    *feed
+	view    string // its name
 	insert  string // INSERT … SELECT * FROM the feed's view
 	release func()
 }
@@ -57,9 +58,8 @@ func (w *writer) check(ctx context.Context, item abstract.ChangeItem) error {
 	if len(item.Origin.Replaces) > 0 && !s.feed.fileID {
 		return target.NotReplaceableError(item.Table)
 	}
-	if item.Batch != nil && !s.schema.Equal(item.Batch.Schema()) {
-		return fmt.Errorf("batch for table %q does not have the table's columns: it has %v, the table %v",
-			item.Table, item.Batch.Schema(), s.schema)
+	if item.Batch != nil {
+		return target.CheckBatch(item.Table, item.Batch, s.schema)
 	}
 	return nil
 }
@@ -76,9 +76,9 @@ func (w *writer) newSink(ctx context.Context, name string) (*sink, error) {
 	if err := w.fit(ctx, len(table.Schema)); err != nil {
 		return nil, err
 	}
-	s := &sink{schema: table.Schema.Arrow(), feed: newFeed(*table)}
-	view := fmt.Sprintf("feed_%d", len(w.tables))
-	if s.release, err = w.registerFeed(ctx, view, s.feed); err != nil {
+	w.views++
+	s := &sink{schema: table.Schema.Arrow(), feed: newFeed(*table), view: fmt.Sprintf("feed_%d", w.views)}
+	if s.release, err = w.registerFeed(ctx, s.view, s.feed); err != nil {
 		return nil, err
 	}
 	columns := make([]string, 0, len(table.Schema)+1)
@@ -86,7 +86,7 @@ func (w *writer) newSink(ctx context.Context, name string) (*sink, error) {
 		columns = append(columns, quote(field.Name))
 	}
 	s.insert = fmt.Sprintf("INSERT INTO %s (%s) SELECT * FROM %s.main.%s",
-		w.qualify(name), strings.Join(columns, ", "), quote(feedDB), quote(view))
+		w.qualify(name), strings.Join(columns, ", "), quote(feedDB), quote(s.view))
 	return s, nil
 }
 

@@ -39,6 +39,7 @@ type writer struct {
 	mu     sync.Mutex // guards conn and everything below
 	conn   *sql.Conn
 	tables map[string]*sink
+	views  int   // made for them so far
 	widest int   // columns of the widest of them
 	room   int64 // memory for rows deleted, see makeRoom
 	txn    *txn  // nil between transactions
@@ -128,6 +129,9 @@ func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) 
 	if err := w.txn.fits(item.Origin); err != nil {
 		item.Release()
 		return err
+	}
+	if item.Batch != nil {
+		item.Batch = target.Widen(item.Batch, w.tables[item.Table].schema)
 	}
 	size := item.Size()
 	if t := w.txn; t != nil && len(t.parts) > 0 && t.bytes+size > w.options.Buffer {

@@ -57,6 +57,9 @@ type timeouts struct {
 	// a lock, which the server ends after lock. Rows get longer: see
 	// patience.
 	statement, lock time.Duration
+	// alter is when a change of the user's table gives up waiting for its lock,
+	// behind which everybody else waits. More than commitAfter.
+	alter time.Duration
 	// idle is when the server ends a transaction in which nothing happens:
 	// that of a loader that was stopped, or cut off.
 	idle time.Duration
@@ -68,6 +71,7 @@ var defaultTimeouts = timeouts{
 	connect:   10 * time.Second,
 	statement: 60 * time.Second,
 	lock:      30 * time.Second,
+	alter:     3 * time.Second,
 	idle:      60 * time.Second,
 	reconnect: 60 * time.Second,
 }

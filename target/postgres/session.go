@@ -137,10 +137,12 @@ func (s *session) encode(item abstract.ChangeItem) error {
 	if err != nil {
 		return err
 	}
-	if !sink.schema.Equal(item.Batch.Schema()) {
-		return fmt.Errorf("batch for table %q does not have the table's columns: it has %v, the table %v",
-			item.Table, item.Batch.Schema(), sink.schema)
+	if err := target.CheckBatch(item.Table, item.Batch, sink.schema); err != nil {
+		return err
 	}
+	item.Batch.Retain() // the item remains the caller's
+	item.Batch = target.Widen(item.Batch, sink.schema)
+	defer item.Batch.Release()
 	return s.open.encode(sink, item)
 }
 

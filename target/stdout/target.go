@@ -56,6 +56,12 @@ func (p *printer) CreateSQL(string, target.Table) string { return "" }
 // Create implements [target.Target].
 func (p *printer) Create(context.Context, string, target.Table) error { return nil }
 
+// AddColumnsSQL implements [target.Target].
+func (p *printer) AddColumnsSQL(string, abstract.Schema) string { return "" }
+
+// AddColumns implements [target.Target]: each row is printed with the columns that it has.
+func (p *printer) AddColumns(context.Context, string, abstract.Schema) error { return nil }
+
 // Verify implements [target.Target].
 func (p *printer) Verify(context.Context, string, string) error { return nil }
 

@@ -21,6 +21,7 @@ type Decoder struct {
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
 	leave   func(name string) bool // see [reader.Request.LeavesOut]
+	fresh   func(name string) bool // see [reader.Request.NewColumn]
 	goesOn  bool                   // after a bad record
 	keep    bool                   // bad records are delivered
 	refused reader.Refusals        // records to be rejected
@@ -37,7 +38,8 @@ type Decoder struct {
 // that layout.
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
-		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut,
+		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(),
+		matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut, fresh: req.NewColumn,
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate, levels: req.Dialect.Flatten,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
@@ -56,6 +58,9 @@ func (d *Decoder) newWalker() *walker {
 			return &target{column: -1, left: true}
 		}
 		place, err := d.matcher.Find(name)
+		if err != nil && d.isNew(name) {
+			return &target{column: -1, fresh: true}
+		}
 		if err != nil {
 			return &target{column: -1, problem: err.Error()}
 		}
@@ -76,10 +81,20 @@ func (d *Decoder) Decode(mem memory.Allocator, block reader.Block) (reader.Decod
 	var out reader.Decoded
 	var rejects []reader.BadRecord
 	in := newRecords(block, d.layout, d.notText)
+	end := 0 // of the record before
 	for first, ok := in.next(); ok; first, ok = in.next() {
+		stop := d.layout.stop(end, first)
 		name, reason := "", in.read(w, first)
+		end = in.pos
 		if reason == "" && len(d.refused) > 0 {
 			reason, _ = d.refused.Find(block.Offset + int64(first))
+		}
+		if reason == "" && w.fresh {
+			if out.New = d.newColumns(block, first, in.raw(first)); out.New != nil {
+				out.Stop = block.Offset + int64(stop)
+				break
+			}
+			reason = freshTwins
 		}
 		if reason == "" {
 			name, reason = b.add(in.data, w.fields)
@@ -92,7 +107,7 @@ func (d *Decoder) Decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		}
 		bad := reader.BadRecord{Index: in.count - 1, Offset: block.Offset + int64(first), Column: name, Reason: reason}
 		if !d.goesOn {
-			out.Bad = &bad
+			out.Bad, out.Stop = &bad, block.Offset+int64(stop)
 			break
 		}
 		if d.keep {

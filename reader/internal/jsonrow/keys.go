@@ -17,6 +17,7 @@ type target struct {
 	left    bool   // the key stands for no column, whatever its value
 	unfit   bool   // the key cannot be the name of a column, nor the beginning of one
 	object  bool   // it was flattened once
+	fresh   bool   // the key stands for no column yet: one could be made if it has a value
 
 	seen uint64 // the record that had it last
 	as   *key   // what it was called there

@@ -17,6 +17,9 @@ type Layout interface {
 	next(data []byte, n, pos int) int
 	// end is where the record ends that begins at first, good or not.
 	end(data []byte, n, first int) int
+	// stop is where reading may end, and go on, between a record that ended at end,
+	// or is none if that is 0, and the one that begins at first.
+	stop(end, first int) int
 	// after checks what follows an object that goes from first to end.
 	after(data []byte, first, end int) (reason string)
 }
@@ -47,6 +50,8 @@ func (Lines) end(data []byte, n, first int) int {
 	return min(end, n)
 }
 
+func (Lines) stop(_, first int) int { return first }
+
 func (Lines) after(data []byte, first, end int) (reason string) {
 	pos := json.Space(data, end, json.InLine)
 	switch data[pos] {
@@ -75,5 +80,8 @@ func (Elements) end(data []byte, n, first int) int {
 	end, _ := json.Extent(data[:n], first, true)
 	return end
 }
+
+// stop is before what divides the two, which whoever cuts blocks has to see.
+func (Elements) stop(end, _ int) int { return end }
 
 func (Elements) after([]byte, int, int) string { return "" }

@@ -25,6 +25,7 @@ type walker struct {
 	// problem is that of the record's first key that stands for no column. It
 	// is told only of a record that is good otherwise.
 	problem string
+	fresh   bool // that record has a value for which a column could be made
 }
 
 // record takes apart the record that begins at pos, which is not white space.
@@ -35,7 +36,7 @@ func (w *walker) record(data []byte, pos int) (end int, reason string) {
 		return pos, notObject(data, pos, w.white)
 	}
 	w.begin()
-	w.fields, w.others, w.problem = w.fields[:0], 0, ""
+	w.fields, w.others, w.problem, w.fresh = w.fields[:0], 0, "", false
 	return w.object(data, pos, pos, &w.top, w.levels)
 }
 
@@ -107,7 +108,10 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	if t.problem != "" && kind != json.Null && w.problem == "" {
 		w.problem = t.problem
 	}
-	if t.left {
+	if t.fresh && kind != json.Null {
+		w.fresh = true
+	}
+	if t.left || t.fresh {
 		return w.other()
 	}
 	if kind == json.String || kind == json.Escaped {

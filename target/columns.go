@@ -1,0 +1,51 @@
+package target
+
+import (
+	"fmt"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+)
+
+// CheckBatch refuses a batch that has anything but columns of the table, whose
+// columns are those of want.
+func CheckBatch(table string, batch arrow.RecordBatch, want *arrow.Schema) error {
+	if batch.Schema().Equal(want) {
+		return nil
+	}
+	columns := make(map[string]arrow.Field, want.NumFields())
+	for _, field := range want.Fields() {
+		columns[field.Name] = field
+	}
+	for _, field := range batch.Schema().Fields() {
+		column, ok := columns[field.Name]
+		if !ok || !column.Equal(field) {
+			return fmt.Errorf("batch for table %q does not have the table's columns: it has %v, the table %v", table, batch.Schema(), want)
+		}
+		delete(columns, field.Name) // twice would be once too often
+	}
+	return nil
+}
+
+// Widen returns a batch with all columns of want, in their order: those that
+// the batch lacks are NULL. The batch must have passed [CheckBatch]. It takes
+// over the caller's reference to the batch for one to what it returns, which is
+// the same one if nothing is to be done.
+func Widen(batch arrow.RecordBatch, want *arrow.Schema) arrow.RecordBatch {
+	if batch.Schema().Equal(want) {
+		return batch
+	}
+	defer batch.Release()
+	columns := make([]arrow.Array, want.NumFields())
+	for i, field := range want.Fields() {
+		if at := batch.Schema().FieldIndices(field.Name); len(at) > 0 {
+			columns[i] = batch.Column(at[0])
+			columns[i].Retain()
+		} else {
+			columns[i] = array.MakeArrayOfNull(memory.DefaultAllocator, field.Type, int(batch.NumRows()))
+		}
+		defer columns[i].Release()
+	}
+	return array.NewRecordBatch(want, columns, batch.NumRows())
+}
