@@ -55,6 +55,9 @@ func (s SampledFile) Describe() string {
 	if d.AccessFormat != "" {
 		words = append(words, "written as "+d.AccessFormat)
 	}
+	if d.ProtoMessage != "" {
+		words = append(words, "messages "+d.ProtoMessage)
+	}
 	if d.Encoding != "" {
 		words = append(words, d.Encoding)
 	}

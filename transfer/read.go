@@ -46,16 +46,17 @@ func (l *load) readFile(ctx context.Context, j *job, iso *isolation, push pushFu
 		r.opening = &abstract.Opening{Schema: l.schema, Dialect: text}
 	}
 	request := reader.Request{
-		File:     reader.File{Bucket: bucket, Info: j.file.Info},
-		Dialect:  dialect,
-		Schema:   l.schema,
-		Table:    l.cfg.Table,
-		LedgerID: j.entry.ID,
-		Offset:   j.entry.Offset,
-		Records:  r.records,
-		OnBadRow: l.cfg.OnBadRow,
-		Rejects:  l.rejects,
-		Limits:   l.cfg.Limits,
+		File:            reader.File{Bucket: bucket, Info: j.file.Info},
+		Dialect:         dialect,
+		ProtoDescriptor: l.cfg.Hints.ProtoDescriptor,
+		Schema:          l.schema,
+		Table:           l.cfg.Table,
+		LedgerID:        j.entry.ID,
+		Offset:          j.entry.Offset,
+		Records:         r.records,
+		OnBadRow:        l.cfg.OnBadRow,
+		Rejects:         l.rejects,
+		Limits:          l.cfg.Limits,
 	}
 	if iso != nil {
 		iso.begin(&request)

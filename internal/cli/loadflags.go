@@ -58,7 +58,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, postgres://USER@HOST/DATABASE, or stdout: to print JSON lines")
 	flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
 	flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
-	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet; by name only: lines, access-log")
+	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet; by name only: lines, access-log, protobuf")
 	flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
 	flags.Var(&f.quote, "quote", "`byte` around quoted fields (default: \")")
 	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
