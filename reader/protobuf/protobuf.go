@@ -111,5 +111,5 @@ const leastBlock = 64 << 10
 
 // shape is that of every file: its bytes are taken as they are.
 func shape(most int64) reader.Shape {
-	return reader.Shape{Frame: frame(most), Encoding: "utf-8", TooLong: "is the file one of length-delimited messages?"}
+	return reader.Shape{Frame: frame(most), Binary: true, TooLong: "is the file one of length-delimited messages?"}
 }

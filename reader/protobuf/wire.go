@@ -35,13 +35,13 @@ func (x *found) scan(m *message, data []byte) (col int, reason string) {
 	x.reset(m, data)
 	for pos := 0; pos < len(data); {
 		number, wire, n := protowire.ConsumeTag(data[pos:])
-		if n < 0 {
+		if n < 0 || number > protowire.MaxValidNumber {
 			return -1, fmt.Sprintf("it is not a message: no field begins %d bytes on", pos)
 		}
 		pos += n
 		size := protowire.ConsumeFieldValue(number, wire, data[pos:])
 		if size < 0 {
-			return -1, fmt.Sprintf("it is not a message: field %d does not end, whose value begins %d bytes on", number, pos)
+			return -1, fmt.Sprintf("it is not a message: the value of field %d cannot be read, %d bytes on", number, pos)
 		}
 		if place, ok := m.places[number]; ok {
 			if reason := x.add(m, place, wire, pos, pos+size); reason != "" {
