@@ -63,8 +63,8 @@ func FuzzSampleThenRead(f *testing.F) {
 		}
 		req.BatchBytes = 0
 		whole, _ := readertest.Read(t.Context(), t, format, req, nil)
-		if diff := readertest.Diff(got.Rows, whole.Rows); diff != "" || whole.Rejected != got.Rejected {
-			t.Errorf("%q in blocks of %d bytes: %s", data, size, diff)
+		if a, b := fmt.Sprint(got.Rows), fmt.Sprint(whole.Rows); a != b || whole.Rejected != got.Rejected { // a NaN is no other
+			t.Errorf("%q in blocks of %d bytes: %s, want %s", data, size, a, b)
 		}
 		if s.Dialect.Compression != "" {
 			return

@@ -151,6 +151,16 @@ func TestValuesAsText(t *testing.T) {
 	}
 }
 
+// A map has each key once, with the value that comes last, and in order.
+func TestMaps(t *testing.T) {
+	hints := hintsFor(t, "Row", everything())
+	row := cells(t, hints, "\xe2\x01\x05\x0a\x01b\x12\x00\xe2\x01\x03\x0a\x01a\xe2\x01\x07\x0a\x01b\x12\x02\x08\x01\xe2\x01\x00"+
+		"\xea\x01\x04\x08\x01\x10\x01\xea\x01\x04\x08\x02\x10\x01\xea\x01\x02\x10\x01\xea\x01\x02\x08\x01")
+	if row[27] != `{"":{},"a":{},"b":{"b":true}}` || row[28] != `{"-1":false,"0":true,"1":true}` {
+		t.Errorf("%v, %v", row[27], row[28])
+	}
+}
+
 // In proto2 every field tells whether it is there, and no default is applied.
 func TestProto2(t *testing.T) {
 	required := a("must", 3, int32s)
