@@ -156,6 +156,13 @@ func TestMaps(t *testing.T) {
 	hints := hintsFor(t, "Row", everything())
 	row := cells(t, hints, "\xe2\x01\x05\x0a\x01b\x12\x00\xe2\x01\x03\x0a\x01a\xe2\x01\x07\x0a\x01b\x12\x02\x08\x01\xe2\x01\x00"+
 		"\xea\x01\x04\x08\x01\x10\x01\xea\x01\x04\x08\x02\x10\x01\xea\x01\x02\x10\x01\xea\x01\x02\x08\x01")
+	many := ""
+	for i := range 40 {
+		many += "\xf2\x01\x04\x08" + string(rune(i+1)) + "\x10" + string(rune(i))
+	}
+	if last := cells(t, hints, many)[29]; last != `{"true":39}` {
+		t.Errorf("of 40 the last is %v", last)
+	}
 	if row[27] != `{"":{},"a":{},"b":{"b":true}}` || row[28] != `{"-1":false,"0":true,"1":true}` {
 		t.Errorf("%v, %v", row[27], row[28])
 	}

@@ -149,6 +149,8 @@ func (f *field) number64(data []byte) (bits uint64) {
 	}
 	bits, _ = protowire.ConsumeVarint(data)
 	switch f.kind {
+	case protoreflect.BoolKind:
+		return min(bits, 1)
 	case protoreflect.Sint32Kind:
 		return uint64(int64(int32(protowire.DecodeZigZag(bits & math.MaxUint32))))
 	case protoreflect.Sint64Kind:
