@@ -2,7 +2,6 @@ package protobuf
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -24,51 +23,6 @@ type schema struct {
 	// expansion is how many bytes of rows a byte of the file may become at most,
 	// fixed parts of rows not counted.
 	expansion int64
-}
-
-// message is what a descriptor says of a message.
-type message struct {
-	name   string
-	form   form
-	fields []field
-	places map[protowire.Number]int // in fields
-	oneofs int
-}
-
-// field is what a descriptor says of a field.
-type field struct {
-	name     string
-	number   protowire.Number
-	kind     protoreflect.Kind
-	list     bool // repeated, and no map
-	entries  bool // a map; message is that of an entry
-	presence bool
-	required bool
-	oneof    int // its oneof's place among the message's, negative if it is in none
-	message  *message
-	enum     map[protoreflect.EnumNumber]string
-}
-
-// form is what a message is written as.
-type form uint8
-
-const (
-	asObject form = iota
-	asTimestamp
-	asDuration
-	asWrapped // its field is
-	asMembers // its only field is: of Struct and ListValue
-	asValue   // its field that is set, or null
-	asPaths
-)
-
-// forms are the messages that stand for something else.
-var forms = map[protoreflect.FullName]form{
-	"google.protobuf.Timestamp": asTimestamp, "google.protobuf.Duration": asDuration, "google.protobuf.FieldMask": asPaths,
-	"google.protobuf.Struct": asMembers, "google.protobuf.ListValue": asMembers, "google.protobuf.Value": asValue,
-	"google.protobuf.BoolValue": asWrapped, "google.protobuf.BytesValue": asWrapped, "google.protobuf.DoubleValue": asWrapped,
-	"google.protobuf.FloatValue": asWrapped, "google.protobuf.Int32Value": asWrapped, "google.protobuf.Int64Value": asWrapped,
-	"google.protobuf.StringValue": asWrapped, "google.protobuf.UInt32Value": asWrapped, "google.protobuf.UInt64Value": asWrapped,
 }
 
 // load finds a message in a FileDescriptorSet. What is wrong with them is not the
@@ -182,57 +136,4 @@ func (c *compiler) message(desc protoreflect.MessageDescriptor) *message {
 		m.fields = append(m.fields, f)
 	}
 	return m
-}
-
-// natural is the type of a field's column.
-func (f *field) natural() abstract.Type {
-	if f.list || f.entries {
-		return abstract.JSON
-	}
-	switch f.kind {
-	case protoreflect.BoolKind:
-		return abstract.Bool
-	case protoreflect.FloatKind, protoreflect.DoubleKind:
-		return abstract.Float64
-	case protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
-		return abstract.Decimal(20, 0)
-	case protoreflect.StringKind, protoreflect.EnumKind:
-		return abstract.Text
-	case protoreflect.BytesKind:
-		return abstract.Bytes
-	case protoreflect.MessageKind, protoreflect.GroupKind:
-		switch f.message.form {
-		case asTimestamp:
-			return abstract.TimestampTZ
-		case asDuration:
-			return abstract.Text
-		case asWrapped:
-			return f.message.fields[0].natural()
-		}
-		return abstract.JSON
-	}
-	return abstract.Int64
-}
-
-// wire is the wire type of a field's values.
-func (f *field) wire() protowire.Type {
-	switch f.kind {
-	case protoreflect.FloatKind, protoreflect.Fixed32Kind, protoreflect.Sfixed32Kind:
-		return protowire.Fixed32Type
-	case protoreflect.DoubleKind, protoreflect.Fixed64Kind, protoreflect.Sfixed64Kind:
-		return protowire.Fixed64Type
-	case protoreflect.StringKind, protoreflect.BytesKind, protoreflect.MessageKind:
-		return protowire.BytesType
-	case protoreflect.GroupKind:
-		return protowire.StartGroupType
-	}
-	return protowire.VarintType
-}
-
-// enumText is the text of an enum's value.
-func (f *field) enumText(to []byte, v int32) []byte {
-	if name, ok := f.enum[protoreflect.EnumNumber(v)]; ok {
-		return append(to, name...)
-	}
-	return strconv.AppendInt(to, int64(v), 10)
 }

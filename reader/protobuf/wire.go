@@ -2,10 +2,8 @@ package protobuf
 
 import (
 	"fmt"
-	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
-	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // mostValues bounds the fields that a message has on the wire, each of a repeated
@@ -125,40 +123,4 @@ func (x *found) one(f *field, place int) (data []byte, ok bool) {
 		data = append(data, x.data[x.values[at].from:x.values[at].to]...)
 	}
 	return data, true
-}
-
-// number64 is the bits of a scalar's value: of whole numbers the number, of a float32
-// those that a float64 of the same value has. data is empty for the default.
-func (f *field) number64(data []byte) (bits uint64) {
-	if len(data) == 0 {
-		return 0
-	}
-	switch f.wire() {
-	case protowire.Fixed32Type:
-		v, _ := protowire.ConsumeFixed32(data)
-		switch f.kind {
-		case protoreflect.FloatKind:
-			return math.Float64bits(float64(math.Float32frombits(v)))
-		case protoreflect.Sfixed32Kind:
-			return uint64(int64(int32(v)))
-		}
-		return uint64(v)
-	case protowire.Fixed64Type:
-		bits, _ = protowire.ConsumeFixed64(data)
-		return bits
-	}
-	bits, _ = protowire.ConsumeVarint(data)
-	switch f.kind {
-	case protoreflect.BoolKind:
-		return min(bits, 1)
-	case protoreflect.Sint32Kind:
-		return uint64(int64(int32(protowire.DecodeZigZag(bits & math.MaxUint32))))
-	case protoreflect.Sint64Kind:
-		return uint64(protowire.DecodeZigZag(bits))
-	case protoreflect.Int32Kind, protoreflect.EnumKind:
-		return uint64(int64(int32(bits)))
-	case protoreflect.Uint32Kind:
-		return uint64(uint32(bits))
-	}
-	return bits
 }
