@@ -52,7 +52,11 @@ type entry struct {
 // last one counts.
 func (w *writer) entries(f *field, x *found, place, level int) (reason string) {
 	key, val := &f.message.fields[0], &f.message.fields[1]
-	var list []entry
+	n := 0
+	for at := x.first[place]; at >= 0; at = x.values[at].next {
+		n++
+	}
+	list := make([]entry, 0, n) // grown, it would take several times as much
 	var inner found
 	for at := x.first[place]; at >= 0; at = x.values[at].next {
 		v := x.values[at]

@@ -2,6 +2,7 @@ package protobuf
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -207,6 +208,27 @@ func TestJSONIsBounded(t *testing.T) {
 	hints = hintsFor(t, "M", messageOf("M", list(a("l", 1, boolean))))
 	if _, err := read(t, request(t, hints, framed([]byte(strings.Repeat("\x08\x01", mostValues+1))))); err == nil || !strings.Contains(err.Error(), "it has more than 1048576 values") {
 		t.Error(err)
+	}
+}
+
+// What a message makes of little must not take much memory.
+func TestHostileMessagesTakeLittleMemory(t *testing.T) {
+	hints := hintsFor(t, "Row", everything())
+	for what, part := range map[string]string{
+		"messages": "\xda\x01\x00", "entries": "\xe2\x01\x00", "texts": "\xca\x01\x00", "packed": "\xd2\x01\x04\x01\x01\x01\x01",
+		"unknown": "\xf8\x7f\x00", "groups": "\xfb\x7f\xfc\x7f", "parts": "\xb2\x01\x02\x08\x01", "nulls": "\xfa\x01\x07\x0a\x05\x0a\x01a\x12\x00",
+		"nested": "\xda\x01\x06\xda\x01\x03\xda\x01\x00",
+	} {
+		data := framed([]byte(strings.Repeat(part, 1<<20/len(part))))
+		req := request(t, hints, data)
+		req.Limits = reader.NewLimits(16<<20, 1)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := read(t, req)
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20+64*uint64(len(data)) {
+			t.Errorf("%s: %d bytes allocated (%v)", what, used, err)
+		}
 	}
 }
 
