@@ -62,6 +62,8 @@ type Shape struct {
 	// Encoding is what the user or the [Dialect] says that the text is encoded in,
 	// empty for UTF-8 or what a byte order mark says.
 	Encoding string
+	// Binary tells that the file is no text. Its compression is found all the same.
+	Binary bool
 	// TooLong is what to ask about a record beyond [Limits.MaxRecord].
 	TooLong string
 	// RowBytes is the most memory that a row takes in a batch besides its
@@ -104,11 +106,11 @@ type Blocks struct {
 }
 
 // OpenBlocks opens a file at its beginning and recognises its compression and,
-// by a byte order mark, its encoding. It refuses what cannot be text. The caller
-// closes it.
+// by a byte order mark, its encoding. It refuses what cannot be text, unless the shape
+// says that it is none. The caller closes it.
 func OpenBlocks(ctx context.Context, file File, limits *Limits, shape Shape) (b *Blocks, err error) {
 	defer recovered("decompress", &err)
-	s, err := openStream(ctx, file, limits, shape.Encoding)
+	s, err := openStream(ctx, file, limits, shape.Encoding, shape.Binary)
 	if err != nil {
 		return nil, err
 	}

@@ -62,6 +62,11 @@ type Hints struct {
 	// Flatten is how many levels of objects within the records of JSON become
 	// columns of their own, named PARENT_CHILD; 0: none, up to [MaxFlatten].
 	Flatten int
+	// ProtoMessage is the full name of the message that Protocol Buffers files are
+	// made of, ProtoDescriptor the FileDescriptorSet that has it. Nobody changes it
+	// any more.
+	ProtoMessage    string
+	ProtoDescriptor []byte
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
 	Encoding string
@@ -88,6 +93,10 @@ type Dialect struct {
 	Header      bool     `json:"header,omitempty"`
 	Null        []string `json:"null,omitempty"`
 	RecordsPath []string `json:"records_path,omitempty"`
+	// ProtoMessage is [Hints.ProtoMessage], ProtoDigest a digest of what the
+	// descriptor says of that message.
+	ProtoMessage string `json:"proto_message,omitempty"`
+	ProtoDigest  string `json:"proto_digest,omitempty"`
 	// AccessFormat is [Hints.AccessFormat].
 	AccessFormat string   `json:"access_format,omitempty"`
 	Flatten      int      `json:"flatten,omitempty"` // see [Hints.Flatten]
@@ -150,6 +159,8 @@ func (r Refusals) Find(offset int64) (reason string, refused bool) {
 type Request struct {
 	File    File
 	Dialect Dialect
+	// ProtoDescriptor is [Hints.ProtoDescriptor], for files of that format.
+	ProtoDescriptor []byte
 	// Schema is the columns to deliver, in this order, whatever the file's
 	// own order. A column that the file lacks is NULL; a column of the file
 	// that is not in Schema fails the file.

@@ -31,8 +31,9 @@ type stream struct {
 const rawBuffer = 256 << 10
 
 // openStream opens a file at its beginning and recognises its compression and,
-// if that is not declared, its encoding. It refuses what cannot be a text file.
-func openStream(ctx context.Context, file File, limits *Limits, encoding string) (*stream, error) {
+// if that is not declared, its encoding. It refuses what cannot be a text file,
+// unless it is binary.
+func openStream(ctx context.Context, file File, limits *Limits, encoding string, binary bool) (*stream, error) {
 	b, err := OpenBody(ctx, file, 0)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func openStream(ctx context.Context, file File, limits *Limits, encoding string)
 			s.Close()
 		}
 	}()
-	if err := s.start(limits, encoding); err != nil {
+	if err := s.start(limits, encoding, binary); err != nil {
 		return nil, err
 	}
 	started = true
@@ -52,7 +53,7 @@ func openStream(ctx context.Context, file File, limits *Limits, encoding string)
 }
 
 // start recognises what the body begins with and sets what undoes it.
-func (s *stream) start(limits *Limits, encoding string) error {
+func (s *stream) start(limits *Limits, encoding string, binary bool) error {
 	text := bufio.NewReaderSize(s.body, int(min(max(s.file.Info.Size+1, magicLen), rawBuffer)))
 	head, err := peek(text)
 	if err != nil {
@@ -77,6 +78,9 @@ func (s *stream) start(limits *Limits, encoding string) error {
 	if what := unpack.Beginning(head); what != "" {
 		return FileOnly("%sthe file ends within the first bytes of %s", where, what)
 	}
+	if s.from = text; binary {
+		return nil
+	}
 	if what := foreign(head); what != "" {
 		return FileOnly("%sthe file is %s", where, what)
 	}
@@ -84,7 +88,6 @@ func (s *stream) start(limits *Limits, encoding string) error {
 	if err != nil {
 		return FileOnly("%sthe file cannot be read as text: %w", where, err)
 	}
-	s.from = text
 	if name != charset.UTF8 {
 		_, _ = text.Discard(mark)
 		s.encoding, s.from = name, charset.NewReader(name, text)

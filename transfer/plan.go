@@ -63,6 +63,9 @@ func (s SampledFile) Describe() string {
 	if d.Flatten > 0 {
 		words = append(words, "objects flattened")
 	}
+	if d.ProtoMessage != "" {
+		words = append(words, "messages "+d.ProtoMessage)
+	}
 	if d.Encoding != "" {
 		words = append(words, d.Encoding)
 	}

@@ -41,15 +41,16 @@ func (l *load) readFile(ctx context.Context, j *job, iso *isolation, push pushFu
 	bucket := &countingBucket{Bucket: j.file.Bucket, all: &l.stats.bytesRead, file: &j.fetched}
 	r := &reading{load: l, push: push, job: j, dialect: text, rejected: j.entry.Rejected, records: j.entry.Rows + j.entry.Rejected}
 	request := reader.Request{
-		File:     reader.File{Bucket: bucket, Info: j.file.Info},
-		Dialect:  dialect,
-		Table:    l.cfg.Table,
-		LedgerID: j.entry.ID,
-		Offset:   j.entry.Offset,
-		Records:  r.records,
-		OnBadRow: l.cfg.OnBadRow,
-		Rejects:  l.rejects,
-		Limits:   l.cfg.Limits,
+		File:            reader.File{Bucket: bucket, Info: j.file.Info},
+		Dialect:         dialect,
+		ProtoDescriptor: l.cfg.Hints.ProtoDescriptor,
+		Table:           l.cfg.Table,
+		LedgerID:        j.entry.ID,
+		Offset:          j.entry.Offset,
+		Records:         r.records,
+		OnBadRow:        l.cfg.OnBadRow,
+		Rejects:         l.rejects,
+		Limits:          l.cfg.Limits,
 	}
 	if err := l.fit(ctx, j, &request); err != nil {
 		return fmt.Errorf("%s: %w", j.id, err)

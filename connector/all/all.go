@@ -18,6 +18,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
 	"github.com/seed-ede61cd5/sluice/reader/lines"
 	"github.com/seed-ede61cd5/sluice/reader/parquet"
+	"github.com/seed-ede61cd5/sluice/reader/protobuf"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/duckdb"
 	"github.com/seed-ede61cd5/sluice/target/postgres"
@@ -39,6 +40,7 @@ func Registry() *connector.Registry {
 			"jsonl":      jsonl.New(),
 			"lines":      lines.New(),
 			"parquet":    parquet.New(),
+			"protobuf":   protobuf.New(),
 			"tsv":        csv.NewTSV(),
 		},
 		Extensions: map[string]string{

@@ -47,6 +47,7 @@ own tools take them.
   sluice load export.csv --delimiter ';' --null NA --column zip=text
   sluice load dump.txt --format csv --delimiter tab --quote none --escape '\'
   sluice load './AWSLogs/**/*.json.gz' --records-path Records --table cloudtrail
+  sluice load './logs/access.log*' --format access-log --table requests
   sluice load './data/*.csv' --to postgres://me@db.example/shop --table orders
   sluice load export.csv --to stdout: | head
   sluice load 's3://bucket/prefix/**/*.csv.gz' --dry-run

@@ -42,7 +42,7 @@ const (
 
 func (f *readFlags) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet, avro; by name only: lines, access-log")
+	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet, avro; by name only: lines, access-log, protobuf")
 	flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
 	flags.Var(&f.quote, "quote", "`byte` around quoted fields, or none: quotes are data (default: \")")
 	flags.Var(&f.escape, "escape", "`byte` before a quote, a delimiter, a line end or itself that is data, such as \\ (default: none; a doubled quote is one)")

@@ -35,7 +35,7 @@ func (f *loadFlags) completeSchema() error {
 	if len(f.columns) > 0 {
 		return errors.New("--schema gives all columns: leave out --column, or change the file")
 	}
-	data, err := readSmall(f.schemaFile)
+	data, err := readSmall(f.schemaFile, maxSchema, "a file of columns")
 	if err == nil {
 		f.schema, err = config.ParseSchema(f.schemaFile, data)
 	}
@@ -49,16 +49,17 @@ func (f *loadFlags) completeSchema() error {
 // with long names take less.
 const maxSchema = 4 << 20
 
-// readSmall reads a file that must not be large.
-func readSmall(path string) ([]byte, error) {
+// readSmall reads a file that has no more than most bytes if it is what it should
+// be.
+func readSmall(path string, most int64, what string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxSchema+1))
-	if err == nil && len(data) > maxSchema {
-		err = fmt.Errorf("%s: it is larger than %s: is it a file of columns?", path, bytesText(maxSchema))
+	data, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%s has more than %s: it is not %s", path, bytesText(most), what)
 	}
 	return data, err
 }

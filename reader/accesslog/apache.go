@@ -68,7 +68,7 @@ func (p *pattern) directive(text string) (n int, err error) {
 	}
 	directive := text[n : n+letters]
 	n += letters
-	v, ok := apacheValue(directive)
+	v, ok := apacheValues[directive]
 	if named {
 		v, ok = apacheNamed(directive, argument)
 	}

@@ -46,77 +46,47 @@ func nginxValue(name string) value {
 	return v
 }
 
-// apacheValue is the column of a directive without an argument, and whether it
-// is one.
-func apacheValue(directive string) (v value, ok bool) {
-	switch directive {
-	case "a":
-		v = value{name: "remote_ip"}
-	case "A":
-		v = value{name: "local_ip"}
-	case "b", "B":
-		v = value{name: "bytes", typ: abstract.Int64}
-	case "D":
-		v = value{name: "duration_us", typ: abstract.Int64}
-	case "f":
-		v = value{name: "filename"}
-	case "h":
-		v = value{name: "host"}
-	case "H":
-		v = value{name: "protocol"}
-	case "I":
-		v = value{name: "bytes_received", typ: abstract.Int64}
-	case "k":
-		v = value{name: "keepalive_requests", typ: abstract.Int64}
-	case "l":
-		v = value{name: "ident"}
-	case "L":
-		v = value{name: "log_id"}
-	case "m":
-		v = value{name: "method"}
-	case "O":
-		v = value{name: "bytes_sent", typ: abstract.Int64}
-	case "p":
-		v = value{name: "port", typ: abstract.Int64}
-	case "P":
-		v = value{name: "pid", typ: abstract.Int64}
-	case "q":
-		v = value{name: "query"}
-	case "r":
-		v = value{name: "request", kind: request}
-	case "R":
-		v = value{name: "handler"}
-	case "s":
-		v = value{name: "status", typ: abstract.Int64, kind: status}
-	case "S":
-		v = value{name: "bytes_transferred", typ: abstract.Int64}
-	case "t":
-		v = value{name: "time", typ: abstract.TimestampTZ, kind: clock}
-	case "T":
-		v = value{name: "duration_s", typ: abstract.Int64}
-	case "u":
-		v = value{name: "user"}
-	case "U":
-		v = value{name: "url"}
-	case "v":
-		v = value{name: "server"}
-	case "V":
-		v = value{name: "server_name"}
-	case "X":
-		v = value{name: "connection"}
-	}
-	if v.typ == "" {
-		v.typ = abstract.Text
-	}
-	return v, v.name != ""
+// apacheValues has the columns of directives without an argument.
+var apacheValues = map[string]value{
+	"a": {name: "remote_ip", typ: abstract.Text},
+	"A": {name: "local_ip", typ: abstract.Text},
+	"b": {name: "bytes", typ: abstract.Int64},
+	"B": {name: "bytes", typ: abstract.Int64},
+	"D": {name: "duration_us", typ: abstract.Int64},
+	"f": {name: "filename", typ: abstract.Text},
+	"h": {name: "host", typ: abstract.Text},
+	"H": {name: "protocol", typ: abstract.Text},
+	"I": {name: "bytes_received", typ: abstract.Int64},
+	"k": {name: "keepalive_requests", typ: abstract.Int64},
+	"l": {name: "ident", typ: abstract.Text},
+	"L": {name: "log_id", typ: abstract.Text},
+	"m": {name: "method", typ: abstract.Text},
+	"O": {name: "bytes_sent", typ: abstract.Int64},
+	"p": {name: "port", typ: abstract.Int64},
+	"P": {name: "pid", typ: abstract.Int64},
+	"q": {name: "query", typ: abstract.Text},
+	"r": {name: "request", typ: abstract.Text, kind: request},
+	"R": {name: "handler", typ: abstract.Text},
+	"s": {name: "status", typ: abstract.Int64, kind: status},
+	"S": {name: "bytes_transferred", typ: abstract.Int64},
+	"t": {name: "time", typ: abstract.TimestampTZ, kind: clock},
+	"T": {name: "duration_s", typ: abstract.Int64},
+	"u": {name: "user", typ: abstract.Text},
+	"U": {name: "url", typ: abstract.Text},
+	"v": {name: "server", typ: abstract.Text},
+	"V": {name: "server_name", typ: abstract.Text},
+	"X": {name: "connection", typ: abstract.Text},
+}
+
+// apachePrefixes are what the columns of directives with a name begin with.
+var apachePrefixes = map[string]string{
+	"C": "cookie_", "e": "env_", "i": "header_", "n": "note_", "o": "response_header_", "^ti": "trailer_", "^to": "response_trailer_",
 }
 
 // apacheNamed is the column of a directive with an argument, and whether it is
 // one.
 func apacheNamed(directive, argument string) (v value, ok bool) {
-	prefix := map[string]string{
-		"C": "cookie_", "e": "env_", "i": "header_", "n": "note_", "o": "response_header_", "^ti": "trailer_", "^to": "response_trailer_",
-	}[directive]
+	prefix := apachePrefixes[directive]
 	name := strings.ToLower(argument)
 	switch {
 	case directive == "i" && name == "referer":
@@ -132,7 +102,7 @@ func apacheNamed(directive, argument string) (v value, ok bool) {
 	case directive == "p" && (name == "canonical" || name == "local" || name == "remote"):
 		return value{name: strings.TrimPrefix(name+"_port", "canonical_"), typ: abstract.Int64}, true
 	case directive == "P" && name == "pid":
-		return apacheValue("P")
+		return apacheValues["P"], true
 	case directive == "P" && (name == "tid" || name == "hextid"):
 		return value{name: "tid", typ: abstract.Text}, true
 	case directive == "a" && name == "c":
@@ -148,10 +118,7 @@ func apacheNamed(directive, argument string) (v value, ok bool) {
 // apacheTime is the column of a time in a form of its own. What strftime writes is
 // text, for the user to say what it is.
 func apacheTime(form string) value {
-	switch _, unit, found := strings.Cut(form, ":"); {
-	case found && (strings.HasPrefix(form, "begin:") || strings.HasPrefix(form, "end:")):
-		form = unit
-	}
+	form = strings.TrimPrefix(strings.TrimPrefix(form, "begin:"), "end:")
 	switch form {
 	case "sec", "msec", "usec":
 		return value{name: "time_" + form, typ: abstract.Int64}

@@ -143,6 +143,14 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// An empty value is no number, and no text either where it is to be another type.
+func TestEmptyValues(t *testing.T) {
+	got, err := readAs(t, "<%s> <%u> <%f>", "<> <> <>", "status=int64", "user=text", "filename=json")
+	if diff := readertest.Diff(got.Rows, [][]any{{nil, "", nil}}); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
 // What is left out is the natural schema's business alone: a table may have other
 // columns, and must have those of the format.
 func TestTableWithoutAColumn(t *testing.T) {

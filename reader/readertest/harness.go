@@ -19,6 +19,9 @@ type Harness struct {
 	// Divides, for a format whose records are not lines, is the bytes of which
 	// one follows each record.
 	Divides string
+	// Framed tells that the format's records say how long they are, so that any
+	// byte may follow one.
+	Framed bool
 }
 
 // File is a file and what is to be read from it. Small files are best: every
@@ -69,7 +72,7 @@ func Run(t *testing.T, h Harness) {
 	}
 	for _, file := range h.Files {
 		t.Run(file.Name, func(t *testing.T) {
-			s := &subject{format: h.Format, file: file, noRaw: h.NoRaw, divides: h.Divides}
+			s := &subject{format: h.Format, file: file, noRaw: h.NoRaw, divides: h.Divides, framed: h.Framed}
 			s.sample(t)
 			for _, test := range tests {
 				t.Run(test.name, func(t *testing.T) {
@@ -87,6 +90,7 @@ type subject struct {
 	format  reader.Format
 	noRaw   bool
 	divides string
+	framed  bool
 	file    File
 	dialect reader.Dialect
 	schema  abstract.Schema
@@ -119,7 +123,7 @@ func (s *subject) sample(t *testing.T) {
 func (s *subject) request(b *Bucket) reader.Request {
 	req := reader.Request{
 		File:    reader.File{Bucket: b, Info: b.Info(s.file.Name)},
-		Dialect: s.dialect, Schema: s.schema, Table: "t", LedgerID: 7,
+		Dialect: s.dialect, ProtoDescriptor: s.file.Hints.ProtoDescriptor, Schema: s.schema, Table: "t", LedgerID: 7,
 		Limits: reader.NewLimits(1<<20, 2),
 	}
 	if s.file.Rejected > 0 {

@@ -111,6 +111,9 @@ func (s *subject) checkRejected(got *Result) error {
 
 // ends tells whether a record ends where rest begins.
 func (s *subject) ends(rest, raw []byte) bool {
+	if s.framed {
+		return true
+	}
 	if s.divides != "" {
 		return len(rest) == 0 || strings.IndexByte(s.divides, rest[0]) >= 0
 	}

@@ -17,11 +17,15 @@ const (
 	SampleBytes   = 16 << 20
 )
 
-// Read reads a file; see [reader.Format]. shape says how its records are found;
-// the rest of it is what the request says.
+// Read reads a file; see [reader.Format]. shape says how its records are found, and
+// of how many bytes a block may be at most if that is not as many as the budget
+// allows; the rest of it is what the request says.
 func Read(ctx context.Context, req reader.Request, shape reader.Shape, d *Decoder, emit reader.Emit) error {
 	shape.RowBytes = column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes()
-	shape.BatchRows, shape.BatchBytes = req.BatchRows, req.BatchBytes
+	shape.BatchRows = req.BatchRows
+	if req.BatchBytes > 0 && (shape.BatchBytes == 0 || req.BatchBytes < shape.BatchBytes) {
+		shape.BatchBytes = req.BatchBytes
+	}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, shape)
 	if err != nil {
 		return Named(req.File, err)

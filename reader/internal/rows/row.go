@@ -2,6 +2,7 @@ package rows
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -82,7 +83,7 @@ func (r *Row) Int64(col int, v int64) (reason string) {
 func (r *Row) Float64(col int, v float64) (reason string) {
 	c := r.at(col)
 	if c == nil || c.typ != abstract.Float64 {
-		return r.written(col, strconv.AppendFloat(r.scratch[:0], v, 'g', -1, 64))
+		return r.written(col, AppendFloat(r.scratch[:0], v, 64))
 	}
 	c.floats[r.n] = v
 	c.rows = r.n + 1
@@ -119,6 +120,18 @@ func (r *Row) Bytes(col int, value []byte) (reason string) {
 func (r *Row) written(col int, text []byte) string {
 	r.scratch = text
 	return r.Text(col, text)
+}
+
+// AppendFloat appends the shortest text that reads back as the same number of that
+// many bits, NaN, Infinity or -Infinity.
+func AppendFloat(to []byte, v float64, bits int) []byte {
+	switch {
+	case math.IsInf(v, 1):
+		return append(to, "Infinity"...)
+	case math.IsInf(v, -1):
+		return append(to, "-Infinity"...)
+	}
+	return strconv.AppendFloat(to, v, 'g', -1, bits)
 }
 
 // misfit is the reason for a text that its column does not take.

@@ -93,7 +93,7 @@ func TestValuesInOtherTypes(t *testing.T) {
 		{numbers, abstract.Int64, int64(-12)}, {numbers, abstract.Float64, -12.0}, {numbers, abstract.Text, "-12"},
 		{numbers, abstract.JSON, "-12"}, {numbers, abstract.Decimal(4, 2), "-12.00"}, {numbers, abstract.Bool, `!"-12" is not a bool`},
 		{floats, abstract.Float64, 1.5}, {floats, abstract.Text, "1.5"}, {floats, abstract.Int64, `!"1.5" is not an int64`},
-		{infinite, abstract.Float64, math.Inf(1)}, {infinite, abstract.JSON, `!"+Inf" is not a json`},
+		{infinite, abstract.Float64, math.Inf(1)}, {infinite, abstract.JSON, `!"Infinity" is not a json`},
 		{instants, abstract.Text, "2023-11-14T22:13:20.25Z"}, {instants, abstract.Timestamp, `!"2023-11-14T22:13:20.25Z" is not a timestamp`},
 		{raw, abstract.Bytes, []byte("\xff")}, {raw, abstract.Text, "!bytes are not a text: make the column bytes"},
 		{text, abstract.Bytes, "!text has no notation for bytes: make the column text"}, {text, abstract.JSON, `!"x" is not a json`},
