@@ -16,7 +16,7 @@ const DefaultMemory = 64 << 20
 // reach it (1,032), logs and tables do not; bombs in bzip2, xz and zstd do.
 const DefaultMaxRatio = 2000
 
-// FreeUnpacked is how many bytes a text file may unpack to however small it is.
+// FreeUnpacked is how many bytes a file may unpack to however small it is.
 const FreeUnpacked = 64 << 20
 
 // Limits bounds what all files that are read at the same time use together:
@@ -55,8 +55,8 @@ type Limits struct {
 	// Allocator provides the buffers of batches; nil means Go memory. It must
 	// be set before the first read and be safe for concurrent use.
 	Allocator memory.Allocator
-	// MaxRatio is how many times its size a compressed text file may unpack to,
-	// 0 for as often as it likes. Whatever the ratio, [FreeUnpacked] bytes are
+	// MaxRatio is how many times its size a compressed text file, or all blocks
+	// of an Avro file, may unpack to, 0 for as often as it likes. Whatever the ratio, [FreeUnpacked] bytes are
 	// allowed. It must be set before the first read.
 	MaxRatio int64
 

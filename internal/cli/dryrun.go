@@ -92,7 +92,11 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	if p.Exists {
 		say("\ntable %q exists, with the columns:", f.table)
 	} else {
-		say("\ncolumns, from %s:", plural(p.Records, "sampled record"))
+		from := plural(p.Records, "sampled record")
+		if p.Records == 0 {
+			from = "what the files say themselves" // a header, or a schema
+		}
+		say("\ncolumns, from %s:", from)
 	}
 	for _, c := range p.Schema {
 		say("  %-24s %s", oneLine(c.Name), c.Type)

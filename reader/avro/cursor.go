@@ -29,7 +29,7 @@ type cursor struct {
 	depth            int   // of the value that is being read
 	maxText          int   // bytes of a nested value's text
 	stored           int   // bytes of text put into columns
-	buf, scalar      []byte
+	buf, scalar, big []byte
 	json             typed.JSONWriter
 }
 
@@ -99,6 +99,16 @@ func (c *cursor) take(n int64) []byte {
 // bytes reads bytes behind their length.
 func (c *cursor) bytes() []byte { return c.take(c.long()) }
 
+// bigDecimal reads a big-decimal, as text.
+func (c *cursor) bigDecimal() []byte {
+	var fault string
+	if v := c.bytes(); c.err == nil {
+		c.big, fault = appendBig(c.big[:0], v)
+		c.bad(fault)
+	}
+	return c.big
+}
+
 func (c *cursor) boolean() bool {
 	b := c.take(1)
 	if len(b) == 0 {
@@ -167,6 +177,9 @@ func valueOf[P typed.Value](n *node) func(*cursor) P {
 		f = (*cursor).double
 	case wireBytes, wireString:
 		f = (*cursor).bytes
+		if n.isBig {
+			f = (*cursor).bigDecimal
+		}
 	case wireFixed:
 		f = func(c *cursor) []byte { return c.take(n.size) }
 	case wireEnum:

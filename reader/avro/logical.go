@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -21,6 +22,8 @@ func finished(n *node, o spec) *node {
 	n.empty = n.wire == wireNull || n.wire == wireFixed && n.size == 0
 	if name := o.text("logicalType"); name == "uuid" && n.wire == wireString {
 		n.asUUID = true
+	} else if name == "big-decimal" && n.wire == wireBytes {
+		n.isBig, n.kind = true, typed.Kind{Meaning: typed.Text}
 	} else if k, ok := n.logical(name, o); ok {
 		n.kind = k
 	}
@@ -78,8 +81,26 @@ func (n *node) decimal(o spec) (k typed.Kind, ok bool) {
 	if n.wire == wireFixed && float64(precision) > math.Floor(math.Log10(2)*float64(8*n.size-1)) {
 		return k, false // more digits than the bytes have
 	}
-	if precision > abstract.MaxPrecision && scale > 1000 {
+	if precision > abstract.MaxPrecision && scale > maxScale {
 		return k, false
 	}
 	return typed.Kind{Meaning: typed.Decimal, Precision: int(precision), Scale: int(scale)}, true
+}
+
+// maxScale bounds the zeros that a decimal is written with.
+const maxScale = 1000
+
+// appendBig writes a big-decimal: a whole number, as bytes behind their length, and
+// its scale.
+func appendBig(b, v []byte) (out []byte, fault string) {
+	n, at := binary.Varint(v)
+	if at <= 0 || n < 0 || n > int64(len(v)-at) {
+		return b, "a big-decimal is cut short"
+	}
+	whole, rest := v[at:at+int(n)], v[at+int(n):]
+	scale, k := binary.Varint(rest)
+	if k <= 0 || k < len(rest) || scale < -maxScale || scale > maxScale {
+		return b, "a big-decimal has no scale that is read"
+	}
+	return typed.Renderer[[]byte](typed.Kind{Meaning: typed.Decimal, Scale: int(scale)})(b, whole)
 }

@@ -64,7 +64,11 @@ func (c *cursor) appendValue(b []byte, n *node) []byte {
 	if c.err != nil || c.fault != "" {
 		return b
 	}
-	b, fault := c.json.Append(b, n.kind, c.scalar)
+	kind := n.kind
+	if n.isBig {
+		kind.Meaning = typed.Decimal
+	}
+	b, fault := c.json.Append(b, kind, c.scalar)
 	c.bad(fault)
 	return b
 }

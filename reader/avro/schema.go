@@ -46,7 +46,9 @@ type node struct {
 	wire wire
 	kind typed.Kind // of a scalar
 	// asUUID tells of strings that are the text of UUIDs.
-	asUUID  bool
+	asUUID bool
+	// isBig tells of bytes that are a decimal with its scale. Their value is its text.
+	isBig   bool
 	size    int64    // of fixed
 	symbols [][]byte // of an enum
 	// items is what the values of an array or map are; parts the fields of a

@@ -1,7 +1,9 @@
 package avro
 
 import (
+	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,6 +82,36 @@ func TestResumeAtEveryRecord(t *testing.T) {
 		_, _, err := readAll(t.Context(), t, several(c).bytes(), func(req *reader.Request) { req.Offset = 7 })
 		if abstract.ClassOf(err) != abstract.FileOnly {
 			t.Errorf("%s beyond the end: %v", c, err)
+		}
+	}
+}
+
+// A block that is more than a batch comes in several, within the budget, from
+// whatever record on.
+func TestBlockOfManyBatches(t *testing.T) {
+	const records = 50_000
+	var block bytes.Buffer
+	var rows [][]any
+	for i := range records {
+		s := strings.Repeat("x", i%50)
+		block.Write(join(long(int64(i)), text(s)))
+		rows = append(rows, []any{int64(i), s})
+	}
+	schema := fieldsOf(`{"name":"n","type":"long"},{"name":"s","type":"string"}`)
+	for _, c := range []codec{codecNull, codecZstd} {
+		data := testFile{schema: schema, codec: c, blocks: []testBlock{{records, block.Bytes()}}}.bytes()
+		for _, at := range []int64{0, 1, 12_345, records - 1, records} {
+			limits := reader.NewLimits(1<<20, 2)
+			_, got, err := readAll(t.Context(), t, data, func(req *reader.Request) { req.Offset, req.Limits = at, limits })
+			if diff := readertest.Diff(got.Rows, rows[at:]); err != nil || diff != "" {
+				t.Errorf("%s from record %d: %v, %s", c, at, err, diff)
+			}
+			if at == 0 && len(got.Stops) < 10 {
+				t.Errorf("%s: %d chunks", c, len(got.Stops))
+			}
+			if limits.InUse() != 0 {
+				t.Errorf("%s: %d bytes are still in use", c, limits.InUse())
+			}
 		}
 	}
 }

@@ -50,6 +50,17 @@ func TestAvroWeather(t *testing.T) {
 	}
 }
 
+// TestAvroDryRun: the columns are those of the schema in the file.
+func TestAvroDryRun(t *testing.T) {
+	path := filepath.Join(readertest.Corpus(t), "avro/share/test/data/weather.avro")
+	out := sluice(t, "load", path, "--to", "duckdb:"+filepath.Join(t.TempDir(), "x.duckdb"), "--dry-run").expect(t, 0)
+	for _, want := range []string{"avro, 3 columns", "columns, from what the files say themselves:"} {
+		if !strings.Contains(out.stdout, want) {
+			t.Errorf("the plan lacks %q:\n%s", want, out.stdout)
+		}
+	}
+}
+
 // sameTables loads two files and compares columns and rows, of which that many may
 // be in the first alone. What has a zone in Avro has none in INT96.
 func sameTables(t *testing.T, left, right string, alone int64) {
