@@ -43,27 +43,33 @@ type sampler struct {
 }
 
 func (f format) newSampler(hints reader.Hints) (*sampler, error) {
-	delimiter, quote := f.delimiter, byte('"')
-	if hints.Delimiter != 0 {
-		delimiter = hints.Delimiter
-	}
-	if hints.Quote != 0 {
-		quote = hints.Quote
-	}
-	s := &sampler{described: reader.Dialect{
-		Format: f.name, Delimiter: string([]byte{delimiter}), Quote: string([]byte{quote}),
-		Comment: hints.Comment, SkipLines: hints.SkipLines,
-		Header: !hints.NoHeader, Null: hints.Null,
-	}}
-	if hints.NoQuote {
-		s.described.Quote = ""
-	}
-	if hints.Escape != 0 {
-		s.described.Escape = string([]byte{hints.Escape})
-	}
+	s := &sampler{described: f.declared(hints)}
 	var err error
 	s.dialect, err = parseDialect(s.described)
 	return s, err
+}
+
+// declared is the dialect that the hints say, with what the format is by itself
+// where they say nothing.
+func (f format) declared(hints reader.Hints) reader.Dialect {
+	d := reader.Dialect{
+		Format: f.name, Delimiter: string([]byte{f.delimiter}), Quote: `"`,
+		Comment: hints.Comment, SkipLines: hints.SkipLines,
+		Header: !hints.NoHeader, Null: hints.Null,
+	}
+	if hints.Delimiter != 0 {
+		d.Delimiter = string([]byte{hints.Delimiter})
+	}
+	switch {
+	case hints.NoQuote:
+		d.Quote = ""
+	case hints.Quote != 0:
+		d.Quote = string([]byte{hints.Quote})
+	}
+	if hints.Escape != 0 {
+		d.Escape = string([]byte{hints.Escape})
+	}
+	return d
 }
 
 func (s *sampler) read(ctx context.Context, file reader.File, hints reader.Hints) error {
