@@ -5,33 +5,55 @@ package csv
 // most records have the same number of cells, more than one, and most cells are
 // something.
 
-// alone is what a record of a single cell counts for, so that any delimiter
-// that divides records regularly is better than none.
-const alone = 1e-3
+// What a record of a single cell counts for: little, so that any delimiter that
+// divides records regularly is better than none, but as much as one of two cells
+// if it is quoted as a whole.
+const (
+	alone       = 1e-3
+	aloneQuoted = 0.5
+)
 
-// score tells how likely it is that a text is in the dialect, from 0 to 1.
-func (d *dialect) score(text []byte, whole bool) float64 {
+// fit tells how a text goes with a dialect.
+type fit struct {
+	score  float64 // from 0 to 1, the best
+	same   float64 // 1 if all records have the same number of cells
+	values float64 // the share of cells that are numbers or times
+}
+
+// fit tells how likely it is that a text is in the dialect.
+func (d *dialect) fit(text []byte, whole bool) fit {
 	widths := map[int]int{}
-	records, cells, typed := 0, 0, 0
+	records, cells, typed, values, wholes := 0, 0, 0, 0, 0
 	for r := (recordScan{dialect: d, text: text, whole: whole}); records < detectRecords && r.next(); records++ {
 		widths[len(r.row)]++
 		cells += len(r.row)
 		if r.malformed {
 			continue
 		}
+		if len(r.row) == 1 && r.row[0].quoted() {
+			wholes++
+		}
 		for _, c := range r.row {
 			if c.quoted() || isSomething(c.in(text)) {
 				typed++
 			}
+			if isValueLike(c.in(text)) {
+				values++
+			}
 		}
 	}
-	var same, divided float64
+	if records == 0 {
+		return fit{}
+	}
+	f := fit{values: float64(values) / float64(cells)}
+	divided := aloneQuoted * float64(wholes) / float64(records)
 	for width, n := range widths {
 		p := float64(n) / float64(records)
-		same += p * p
+		f.same += p * p
 		divided += p * max(float64(width-1), alone) / float64(width)
 	}
-	return same * divided * float64(typed) / float64(max(cells, 1))
+	f.score = f.same * divided * float64(typed) / float64(cells)
+	return f
 }
 
 // recordScan goes through the records of a text, one after another. Empty lines

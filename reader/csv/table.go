@@ -20,8 +20,7 @@ type table struct {
 	rows   [][]cell
 	starts []int // of the rows
 
-	comment  []byte // what lines that are no rows begin with
-	skip     int    // lines before the table
+	skip     int // lines before the table
 	noHeader bool
 	null     []string
 }
@@ -30,18 +29,47 @@ type table struct {
 // say, as far as the hints leave that open.
 func newTable(d dialect, text []byte, whole bool, hints reader.Hints) *table {
 	t := &table{dialect: d, text: text}
-	for r := (recordScan{dialect: &d, text: text, whole: whole}); len(t.rows) < detectRecords && r.next(); {
-		t.rows, t.starts = append(t.rows, slices.Clone(r.row)), append(t.starts, r.start)
+	t.read(whole)
+	if hints.Comment == "" && len(d.comment) > 0 && t.hasMarked(whole) {
+		t.comment = nil
+		t.read(whole)
 	}
-	t.measure()
-	if t.width > 1 && hints.SkipLines == 0 && hints.Comment == "" {
+	if t.width > 1 && hints.SkipLines == 0 {
 		t.findPreamble()
 	}
-	t.noHeader = hints.NoHeader || !t.hasHeader()
+	header, _ := t.hasHeader()
+	t.noHeader = hints.NoHeader || !header
 	if t.null = hints.Null; hints.Null == nil {
 		t.findNull()
 	}
 	return t
+}
+
+// read reads the rows.
+func (t *table) read(whole bool) {
+	t.rows, t.starts, t.width = nil, nil, 0
+	for r := (recordScan{dialect: &t.dialect, text: t.text, whole: whole}); len(t.rows) < detectRecords && r.next(); {
+		t.rows, t.starts = append(t.rows, slices.Clone(r.row)), append(t.starts, r.start)
+	}
+	t.measure()
+}
+
+// hasMarked tells whether what is taken for a comment may be a row: one that is as
+// wide as the table. A header that begins with the mark is, if no other one
+// follows.
+func (t *table) hasMarked(whole bool) bool {
+	unmarked := t.dialect
+	unmarked.comment = nil
+	_, sure := t.hasHeader()
+	r := recordScan{dialect: &unmarked, text: t.text, whole: whole}
+	for n, behind := 0, false; n < detectRecords && r.next(); n++ {
+		marked := bytes.HasPrefix(t.text[r.start:], t.comment)
+		if marked && len(r.row) == t.width && (behind || !sure) {
+			return true
+		}
+		behind = behind || !marked
+	}
+	return false
 }
 
 // measure finds the commonest width, the larger one of two.
@@ -57,25 +85,12 @@ func (t *table) measure() {
 	}
 }
 
-// findPreamble leaves out the rows before the table. If those are comments, all
-// comments are left out.
+// findPreamble leaves out the rows before the table.
 func (t *table) findPreamble() {
-	n := t.preamble()
-	if comment := []byte("#"); t.areComments(comment, n) {
-		t.comment = comment
-		var rows [][]cell
-		for i, row := range t.rows {
-			if !bytes.HasPrefix(t.text[t.starts[i]:], comment) {
-				rows = append(rows, row)
-			}
-		}
-		t.rows = rows
-		return
-	}
-	if n > 0 {
+	if n := t.preamble(); n > 0 {
 		t.skip = bytes.Count(t.text[:t.starts[n]], []byte{t.lineEnd})
+		t.rows = t.rows[n:]
 	}
-	t.rows = t.rows[n:]
 }
 
 // preamble is the number of rows before the table. They are far narrower, and
@@ -107,57 +122,49 @@ func (t *table) isNames(row []cell) bool {
 	return len(row) == t.width && !slices.ContainsFunc(row, func(c cell) bool { return c.len() == 0 || isValueLike(c.in(t.text)) })
 }
 
-// areComments tells whether rows begin with the mark of comments: all of the
-// first n, or if there are none, some of the others, which are no wider.
-func (t *table) areComments(mark []byte, n int) bool {
-	some := false
-	for i, row := range t.rows {
-		switch marked := bytes.HasPrefix(t.text[t.starts[i]:], mark); {
-		case i < n && !marked, marked && i == n, marked && len(row) == t.width:
-			return false
-		case marked:
-			some = true
-		}
-	}
-	return some
-}
-
-// hasHeader tells whether the first row names the columns: it has words above
-// numbers and times, rather than numbers, times, or what is below it again.
-func (t *table) hasHeader() bool {
+// hasHeader tells whether the first row names the columns. It does if it has words
+// above numbers and times, more often than numbers and times above others. Where
+// there are none below, it does unless it has some itself, or a word that is there
+// again; that is not sure.
+func (t *table) hasHeader() (yes, sure bool) {
 	if len(t.rows) == 0 {
-		return true
+		return true, false
 	}
-	votes, odd := 0, false
-	for i, c := range t.rows[0] {
+	first := t.rows[0]
+	rows := slices.DeleteFunc(slices.Clone(t.rows[1:]), func(row []cell) bool {
+		return len(row) != len(first) || t.isSame(row, first) // a header may be there again
+	})
+	named, unnamed, odd, again := 0, 0, false, false
+	for i, c := range first {
 		name := c.in(t.text)
 		isValue := isValueLike(name)
 		odd = odd || isValue
-		values, words, again := 0, 0, false
-		for _, row := range t.rows[1:] {
-			if len(row) != t.width || i >= len(row) || row[i].len() == 0 || t.isSame(row, t.rows[0]) {
-				continue
-			}
+		values, words := 0, 0
+		for _, row := range rows {
 			switch value := row[i].in(t.text); {
+			case len(value) == 0 || isNullLike(string(value)):
 			case isValueLike(value):
 				values++
-			case !isNullLike(string(value)):
+			default:
 				words++
 				again = again || bytes.Equal(value, name)
 			}
 		}
 		switch {
-		case len(name) == 0:
-		case values > 9*words && !isValue:
-			votes++
-		case values > 9*words, again:
-			votes--
+		case len(name) == 0 || values <= 9*words:
+		case isValue:
+			unnamed++
+		default:
+			named++
 		}
 	}
-	return votes > 0 || votes == 0 && !odd
+	if named+unnamed > 0 {
+		return named >= unnamed, named >= unnamed
+	}
+	return !odd && !again, false
 }
 
-// isSame tells whether two rows are the same: a header may be there again.
+// isSame tells whether two rows are the same.
 func (t *table) isSame(a, b []cell) bool {
 	return slices.EqualFunc(a, b, func(a, b cell) bool { return bytes.Equal(a.in(t.text), b.in(t.text)) })
 }
@@ -207,9 +214,7 @@ func (t *table) found(hints reader.Hints) reader.Hints {
 		hints.Delimiter = t.delimiter
 	}
 	hints.Quote, hints.NoQuote, hints.Escape = t.quote, t.quote == 0, t.escape
-	if t.comment != nil {
-		hints.Comment = string(t.comment)
-	}
+	hints.Comment = string(t.comment)
 	hints.SkipLines += t.skip
 	hints.NoHeader, hints.Null = t.noHeader, t.null
 	return hints
