@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -40,6 +41,19 @@ func (a *app) dryRun(ctx context.Context, f *loadFlags, src *opened) (err error)
 		fmt.Fprintf(a.Out, "\nthis look cost %s\n", text)
 	}
 	return plannedCode(plan)
+}
+
+// lookNote tells which flags would read a file as what it looks like, if others do
+// now.
+func lookNote(d *reader.Detected) []string {
+	if d == nil || len(d.Flags) == 0 {
+		return nil
+	}
+	words := make([]string, len(d.Flags))
+	for i, word := range d.Flags {
+		words[i] = shellWord(word)
+	}
+	return []string{"it looks as if it were to be read with " + strings.Join(words, " ") + " (or with --dialect auto)"}
 }
 
 // plannedCode makes the exit code of a dry run what the load's would be.
@@ -85,7 +99,7 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	}
 	for _, s := range p.Samples {
 		say("\n%s, %s: %s", s.Object, bytesText(s.Size), s.Describe())
-		for _, note := range s.Notes {
+		for _, note := range append(s.Notes, lookNote(s.Detected)...) {
 			say("  note: %s", oneLine(note))
 		}
 	}

@@ -36,6 +36,7 @@ func TestWrongUsage(t *testing.T) {
 		{`load good.csv --escape "`, `--escape ": leave it out: a doubled quote is one quote anyway`},
 		{"load good.csv --quote ; --delimiter ;", `--delimiter ; is the quote`},
 		{"load good.csv --escape ; --delimiter ;", `--escape and --delimiter are both ';'`},
+		{"load good.csv --dialect excel", `--dialect "excel": use declared or auto`},
 		{"load good.csv --quote nothing", `"nothing" is not one byte`},
 		{"load good.csv --skip-lines -1", `--skip-lines -1: give a number from 0 to 1000000`},
 		{"load good.csv --records-path a..b", `"a..b" has an empty key: write the keys with a dot between them`},

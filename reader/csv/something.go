@@ -13,7 +13,8 @@ func isSomething(cell []byte) bool {
 	if len(cell) == 0 || isNullLike(string(cell)) || isNumberLike(cell) || isTimeLike(cell) {
 		return true
 	}
-	return isWords(cell) || isAddress(cell)
+	quoted := len(cell) > 1 && cell[0] == '\'' && cell[len(cell)-1] == '\''
+	return !quoted && isWords(cell) || isAddress(cell)
 }
 
 // isNullLike tells whether a word is one that programs write for NULL.
