@@ -49,11 +49,16 @@ func lookNote(d *reader.Detected) []string {
 	if d == nil || len(d.Flags) == 0 {
 		return nil
 	}
+	return []string{"it looks as if it were to be read with " + flagsText(d) + " (or with --dialect auto)"}
+}
+
+// flagsText is the flags that read a file as what it looks like, for a shell.
+func flagsText(d *reader.Detected) string {
 	words := make([]string, len(d.Flags))
 	for i, word := range d.Flags {
 		words[i] = shellWord(word)
 	}
-	return []string{"it looks as if it were to be read with " + strings.Join(words, " ") + " (or with --dialect auto)"}
+	return strings.Join(words, " ")
 }
 
 // plannedCode makes the exit code of a dry run what the load's would be.
