@@ -20,7 +20,6 @@ type grid struct {
 }
 
 const (
-	mostCell  = 48 // characters of a cell
 	leastOpen = 24 // characters that an open column has at least
 	gap       = 2  // between two columns
 )
@@ -28,43 +27,55 @@ const (
 // print prints the table, and tells how many columns were left out.
 func (g *grid) print(w io.Writer) (hidden int) {
 	lines := append([][]string{g.header}, g.rows...)
-	shown, sum := 0, 0
-	var widths []int
-	for ; shown < len(g.header); shown++ {
-		most := g.mostCell(shown, sum)
-		width := 0
-		for _, line := range lines {
-			line[shown] = cutText(oneLine(line[shown]), most)
-			width = max(width, textWidth(line[shown]))
+	for _, line := range lines {
+		for i := range line {
+			line[i] = oneLine(line[i])
 		}
-		if sum += width; g.width > 0 && sum > g.width && shown > 0 {
+	}
+	var most, widths []int
+	for _, cell := range []int{48, 32, 24, 16} { // less if not all columns fit
+		if most, widths = g.layout(lines, cell); len(widths) == len(g.header) {
 			break
 		}
-		sum += gap
-		widths = append(widths, width)
 	}
 	for _, line := range lines {
 		var b strings.Builder
-		for i, cell := range line[:shown] {
+		for i, width := range widths {
+			cell := cutText(line[i], most[i])
 			b.WriteString(cell)
-			b.WriteString(strings.Repeat(" ", widths[i]-textWidth(cell)+gap))
+			b.WriteString(strings.Repeat(" ", width-textWidth(cell)+gap))
 		}
 		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
 	}
-	return len(g.header) - shown
+	return len(g.header) - len(widths)
 }
 
-// mostCell is how wide the cells of a column may be, which begins there.
-func (g *grid) mostCell(column, begin int) int {
-	switch {
-	case g.open && column == len(g.header)-1 && g.width == 0:
-		return math.MaxInt
-	case g.open && column == len(g.header)-1:
-		return max(g.width-begin, leastOpen)
-	case g.width > 0:
-		return min(mostCell, g.width)
+// layout is how wide the cells of each column may be, and how wide they are, for as
+// many columns as fit if cells have no more than so many characters.
+func (g *grid) layout(lines [][]string, cell int) (most, widths []int) {
+	begin := 0
+	for i := range g.header {
+		limit := cell
+		switch {
+		case g.open && i == len(g.header)-1 && g.width == 0:
+			limit = math.MaxInt
+		case g.open && i == len(g.header)-1:
+			limit = max(g.width-begin, leastOpen)
+		}
+		if g.width > 0 {
+			limit = min(limit, g.width)
+		}
+		width := 0
+		for _, line := range lines {
+			width = max(width, min(textWidth(line[i]), limit))
+		}
+		if g.width > 0 && begin+width > g.width && i > 0 {
+			break
+		}
+		most, widths = append(most, limit), append(widths, width)
+		begin += width + gap
 	}
-	return mostCell
+	return most, widths
 }
 
 // textWidth is how many columns of a terminal a printable text takes.

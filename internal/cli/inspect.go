@@ -121,6 +121,9 @@ func (a *app) inspect(ctx context.Context, f *inspectFlags, args []string) (err 
 	case err != nil:
 		return err
 	}
+	if text := costText(src.cost()); text != "" && !f.json {
+		fmt.Fprintf(a.Out, "\nthis look cost %s\n", text)
+	}
 	if failed {
 		return &codedError{exitFiles, errSaid}
 	}

@@ -14,37 +14,36 @@ type inspected struct {
 	Size   int64  `json:"size"`
 	// Error is why the file cannot be read, or not further.
 	Error string `json:"error,omitempty"`
-	inspect.Report
+	// Report is what was found, nil if that is nothing.
+	*inspect.Report
 }
 
 // print shows the file to people.
 func (i *inspected) print(a *app) {
 	say := func(format string, args ...any) { fmt.Fprintf(a.Out, format+"\n", args...) }
 	say("%s, %s", oneLine(i.Object), bytesText(i.Size))
-	if i.Dialect.Format != "" {
-		say("  read as: %s", oneLine(transfer.SampledFile{Dialect: i.Dialect}.Describe()))
+	if i.Error != "" {
+		say("  cannot be read: %s", oneLine(i.Error))
 	}
-	if d := i.Detected; d != nil {
-		text := "the same"
-		if len(d.Flags) > 0 {
-			text = flagsText(d) + " (give these flags, or --dialect auto)"
-		}
-		say("  looks like: %s", oneLine(text))
+	if i.Report == nil {
+		return
+	}
+	say("  read as: %s", oneLine(transfer.SampledFile{Dialect: i.Dialect}.Describe()))
+	switch d := i.Detected; {
+	case d == nil:
+	case len(d.Flags) > 0:
+		say("  looks like: %s (give these flags, or --dialect auto)", flagsText(d))
+	default:
+		say("  looks like: the same")
 	}
 	for _, note := range i.Notes {
 		say("  note: %s", oneLine(note))
 	}
-	if i.Error != "" {
-		say("  cannot be read: %s", oneLine(i.Error))
-	}
-	if i.Dialect.Format == "" {
-		return
-	}
-	of := "first "
+	of := "first"
 	if i.Complete {
-		of = "all "
+		of = "all"
 	}
-	say("  %s%s: %s, %s bad", of, plural(i.Records, "record"), plural(i.RowCount, "row"), count(i.BadCount))
+	say("  %s %s: %s, %s bad", of, plural(i.Records, "record"), plural(i.RowCount, "row"), count(i.BadCount))
 	i.printColumns(a)
 	i.printRows(a)
 	i.printBad(a)

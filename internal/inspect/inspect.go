@@ -63,23 +63,25 @@ var errEnough = errors.New("enough was read")
 const rejects = "rejects"
 
 // File reads the beginning of a file. After an error the report says what was
-// found until then.
-func File(ctx context.Context, format reader.Format, file reader.File, cfg Config) (Report, error) {
+// found until then, and is nil if that is nothing. Errors of the file are of the
+// class [abstract.FileOnly].
+func File(ctx context.Context, format reader.Format, file reader.File, cfg Config) (*Report, error) {
 	hints := cfg.Hints
 	hints.Detect = max(hints.Detect, reader.DetectToTell)
 	hints.MaxWindow = cfg.Limits.MaxWindow()
 	sample, err := format.Sample(ctx, file, hints)
 	if err != nil {
-		return Report{}, err
+		return nil, err
 	}
 	l := &look{cfg: cfg, schema: schemaOf(sample, cfg.Columns)}
 	l.Dialect, l.Detected, l.Notes = sample.Dialect, sample.Detected, sample.Notes
+	l.Columns, l.Rows, l.Bad = []Column{}, [][]Value{}, []Bad{} // not null in JSON
 	for _, c := range l.schema {
 		l.Columns = append(l.Columns, Column{Name: c.Name, Type: c.Type})
 	}
 	if len(sample.Columns) == 0 {
 		l.Complete = sample.Complete
-		return l.Report, nil
+		return &l.Report, nil
 	}
 	err = format.Read(ctx, reader.Request{
 		File: file, Dialect: sample.Dialect, Schema: l.schema, Table: "rows", Rejects: rejects, OnBadRow: reader.Quarantine,
@@ -88,7 +90,7 @@ func File(ctx context.Context, format reader.Format, file reader.File, cfg Confi
 	if errors.Is(err, errEnough) {
 		err = nil
 	}
-	return l.Report, err
+	return &l.Report, err
 }
 
 // schemaOf is the columns that the sample has, with the types that the user fixes,
