@@ -89,5 +89,5 @@ func isWords(text []byte) bool {
 // isAddress takes URLs.
 func isAddress(text []byte) bool {
 	scheme, rest, ok := bytes.Cut(text, []byte("://"))
-	return ok && isWords(scheme) && bytes.IndexAny(rest, " \t\"") < 0
+	return ok && isWords(scheme) && !bytes.ContainsAny(rest, " \t\"")
 }
