@@ -10,6 +10,9 @@ import (
 // MaxColumns is the largest number of columns that a file may have.
 const MaxColumns = 4096
 
+// MaxFlatten is the largest number of levels of objects that can be flattened.
+const MaxFlatten = 100
+
 // Matcher finds a table's columns by the names that files give them.
 type Matcher struct {
 	schema abstract.Schema
@@ -44,13 +47,22 @@ func (m *Matcher) Find(name string) (int, error) {
 	return 0, FileOnly("column %s of the file may be any of the table's %s: rename it to one of them", Quote([]byte(name)), list(m.schema, similar))
 }
 
-// Match finds the place in schema of each of a file's columns, as
-// [Matcher.Find] does. No two may be the same.
-func Match(names []string, schema abstract.Schema) ([]int, error) {
+// LeavesOut tells whether a column of the file is to be left out.
+func (r *Request) LeavesOut(name string) bool { return r.LeaveOut != nil && r.LeaveOut(name) }
+
+// Match finds the place in the Schema of each of a file's columns, as
+// [Matcher.Find] does, and gives -1 for one that is to be left out. No two may
+// be the same.
+func (r *Request) Match(names []string) ([]int, error) {
+	schema := r.Schema
 	m := NewMatcher(schema)
 	target := make([]int, len(names))
 	owner := make(map[int]string, len(names))
 	for i, name := range names {
+		if r.LeavesOut(name) {
+			target[i] = -1
+			continue
+		}
 		place, err := m.Find(name)
 		if err != nil {
 			return nil, err
@@ -64,10 +76,6 @@ func Match(names []string, schema abstract.Schema) ([]int, error) {
 	}
 	return target, nil
 }
-
-// Match finds the place in the Schema of each of a file's columns, as [Match]
-// does. -1 is a column whose values are to be left out.
-func (r *Request) Match(names []string) ([]int, error) { return Match(names, r.Schema) }
 
 // CheckTypes refuses a schema that a text format, of that name, cannot fill.
 func CheckTypes(schema abstract.Schema, format string) error {

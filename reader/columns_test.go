@@ -25,7 +25,7 @@ func TestV12ColumnsByName(t *testing.T) {
 		for _, name := range test.table {
 			schema = append(schema, abstract.Column{Name: name, Type: abstract.Text})
 		}
-		got, err := Match(test.names, schema)
+		got, err := (&Request{Schema: schema}).Match(test.names)
 		if test.err == "" && (err != nil || !slices.Equal(got, test.want)) {
 			t.Errorf("%q in %q: %v, %v", test.names, test.table, got, err)
 		}

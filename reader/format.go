@@ -34,6 +34,12 @@ type Format interface {
 	Read(ctx context.Context, req Request, emit Emit) error
 }
 
+// HintsChecker is a [Format] that can tell without any file that hints are wrong:
+// what the user has to change before anything is read.
+type HintsChecker interface {
+	CheckHints(hints Hints) error
+}
+
 // Emit takes a chunk; see [pusher.Pusher].
 type Emit func(ctx context.Context, chunk pusher.Chunk) error
 
@@ -53,6 +59,12 @@ type Hints struct {
 	// RecordsPath is the keys that lead to the records of a JSON document; empty
 	// where they are not within an object.
 	RecordsPath []string
+	// AccessFormat is how the lines of an access log are written: "combined",
+	// "common", a log_format of nginx or a LogFormat of Apache; empty: combined.
+	AccessFormat string
+	// Flatten is how many levels of objects within the records of JSON become
+	// columns of their own, named PARENT_CHILD; 0: none, up to [MaxFlatten].
+	Flatten int
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
 	Encoding string
@@ -96,7 +108,11 @@ type Dialect struct {
 	Header      bool     `json:"header,omitempty"`
 	Null        []string `json:"null,omitempty"`
 	RecordsPath []string `json:"records_path,omitempty"`
-	Columns     []string `json:"columns,omitempty"` // the file's columns, in file order
+	// AccessFormat is [Hints.AccessFormat].
+	AccessFormat string   `json:"access_format,omitempty"`
+	Flatten      int      `json:"flatten,omitempty"` // see [Hints.Flatten]
+	Columns      []string `json:"columns,omitempty"` // the file's columns, in file order
+	Shaping      *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing
 }
 
 // Sample is what the beginning of a file tells.
@@ -161,6 +177,10 @@ type Request struct {
 	// own order. A column that the file lacks is NULL; a column of the file
 	// that is not in Schema fails the file.
 	Schema abstract.Schema
+	// LeaveOut, if not nil, tells of a column of the file, by its name there,
+	// that its values are to be left out, whether or not Schema has it. It is
+	// called concurrently, and answers the same each time.
+	LeaveOut func(name string) bool
 	// Table and LedgerID go into the items.
 	Table    string
 	LedgerID int64

@@ -127,9 +127,9 @@ func (l *Limits) MaxWindow() int64 {
 	return min(max(l.memory/4, 8<<20), 128<<20)
 }
 
-// mostUnpacked is how many bytes an object of that size may unpack to, 0 for any
+// MostUnpacked is how many bytes an object of that size may unpack to, 0 for any
 // number.
-func (l *Limits) mostUnpacked(size int64) int64 {
+func (l *Limits) MostUnpacked(size int64) int64 {
 	if l.MaxRatio <= 0 || size > math.MaxInt64/l.MaxRatio {
 		return 0
 	}

@@ -25,6 +25,8 @@ func foreign(head []byte) string {
 	switch {
 	case isParquet(head):
 		return "a Parquet file: use --format parquet"
+	case bytes.HasPrefix(head, []byte("Obj\x01")):
+		return "an Avro file: use --format avro"
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")) && isOffice(head):
 		return "an Excel workbook or another Office document" + workbook
 	// Text may have that word in that place, but no NUL before it.

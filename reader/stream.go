@@ -20,7 +20,7 @@ type stream struct {
 	compression string
 	encoding    string // what UTF-8 is made of, empty if it is that already
 	most        int64  // bytes of text, 0 for no limit
-	body        *body
+	body        *Body
 	from        io.Reader // the text
 	undo        io.Closer // the decompressor, nil if there is none
 	offset      int64     // of the next byte of the text
@@ -33,7 +33,7 @@ const rawBuffer = 256 << 10
 // openStream opens a file at its beginning and recognises its compression and,
 // if that is not declared, its encoding. It refuses what cannot be a text file.
 func openStream(ctx context.Context, file File, limits *Limits, encoding string) (*stream, error) {
-	b, err := openBody(ctx, file, 0)
+	b, err := OpenBody(ctx, file, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (s *stream) start(limits *Limits, encoding string) error {
 			return s.failed(err)
 		}
 		where = "inside " + s.compression + " "
-		s.undo, s.most = undo, limits.mostUnpacked(s.file.Info.Size)
+		s.undo, s.most = undo, limits.MostUnpacked(s.file.Info.Size)
 		text = bufio.NewReaderSize(undo, 2*magicLen)
 		if head, err = peek(text); err != nil {
 			return s.failed(err)
@@ -131,14 +131,7 @@ func (s *stream) verifyEnd() error {
 			return FileOnly("%s: bytes follow the end of the compressed data", s.compression)
 		}
 	}
-	if s.body.err != io.EOF {
-		return s.body.err
-	}
-	if s.body.offset != s.file.Info.Size {
-		return abstract.WithClass(abstract.FileOnly, fmt.Errorf("the object ended at byte %d of %d: %w",
-			s.body.offset, s.file.Info.Size, io.ErrUnexpectedEOF))
-	}
-	return nil
+	return s.body.VerifyEnd()
 }
 
 // failed says whose error it is: the body's, which is classified, or the
@@ -194,7 +187,7 @@ func (s *stream) reopen(ctx context.Context, offset int64) error {
 	if size := s.file.Info.Size; offset > size {
 		return FileOnly("resume at byte %d: the file has only %d", offset, size)
 	}
-	b, err := openBody(ctx, s.file, offset)
+	b, err := OpenBody(ctx, s.file, offset)
 	if err != nil {
 		return err
 	}
@@ -209,43 +202,4 @@ func (s *stream) Close() {
 		s.undo.Close()
 	}
 	s.body.Close()
-}
-
-// body counts the bytes of an object and remembers how they ended.
-type body struct {
-	io.ReadCloser
-	offset int64
-	err    error
-}
-
-func openBody(ctx context.Context, file File, offset int64) (*body, error) {
-	if offset > 0 && offset == file.Info.Size {
-		// Nothing is left to ask for, and a store may refuse an empty range.
-		return &body{ReadCloser: io.NopCloser(nil), offset: offset, err: io.EOF}, nil
-	}
-	r, err := file.Bucket.Open(ctx, file.Info, offset, -1)
-	if err != nil {
-		return nil, fmt.Errorf("open at byte %d: %w", offset, err)
-	}
-	return &body{ReadCloser: r, offset: offset}, nil
-}
-
-// Read reads on. An error is final; one that says the object was cut is
-// classified here if the driver did not.
-func (b *body) Read(p []byte) (int, error) {
-	if b.err != nil {
-		return 0, b.err
-	}
-	n, err := b.ReadCloser.Read(p)
-	b.offset += int64(n)
-	if err == nil || err == io.EOF {
-		b.err = err
-		return n, err
-	}
-	err = fmt.Errorf("read at byte %d: %w", b.offset, err)
-	if errors.Is(err, io.ErrUnexpectedEOF) && abstract.ClassOf(err) == abstract.Permanent {
-		err = abstract.WithClass(abstract.FileOnly, err)
-	}
-	b.err = err
-	return n, err
 }

@@ -53,6 +53,12 @@ func (s SampledFile) Describe() string {
 	if len(d.RecordsPath) > 0 {
 		words = append(words, "records at "+config.RecordsPath(d.RecordsPath).String())
 	}
+	if d.AccessFormat != "" {
+		words = append(words, "written as "+d.AccessFormat)
+	}
+	if d.Flatten > 0 {
+		words = append(words, "objects flattened")
+	}
 	if d.Encoding != "" {
 		words = append(words, d.Encoding)
 	}
@@ -83,6 +89,9 @@ func (s SampledFile) Describe() string {
 	}
 	if len(d.Columns) > 0 {
 		words = append(words, fmt.Sprintf("%d columns", len(d.Columns)))
+	}
+	if d.Shaping != nil {
+		words = append(words, d.Shaping.String())
 	}
 	return strings.Join(words, ", ")
 }

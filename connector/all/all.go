@@ -11,9 +11,12 @@ import (
 	"github.com/seed-ede61cd5/sluice/object/file"
 	"github.com/seed-ede61cd5/sluice/object/s3"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/accesslog"
+	"github.com/seed-ede61cd5/sluice/reader/avro"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
 	"github.com/seed-ede61cd5/sluice/reader/jsondoc"
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
+	"github.com/seed-ede61cd5/sluice/reader/lines"
 	"github.com/seed-ede61cd5/sluice/reader/parquet"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/target/duckdb"
@@ -29,16 +32,20 @@ func Registry() *connector.Registry {
 			"s3":   openS3,
 		},
 		Formats: map[string]reader.Format{
-			"csv":     csv.New(),
-			"json":    jsondoc.New(),
-			"jsonl":   jsonl.New(),
-			"parquet": parquet.New(),
-			"tsv":     csv.NewTSV(),
+			"access-log": accesslog.New(),
+			"avro":       avro.New(),
+			"csv":        csv.New(),
+			"json":       jsondoc.New(),
+			"jsonl":      jsonl.New(),
+			"lines":      lines.New(),
+			"parquet":    parquet.New(),
+			"tsv":        csv.NewTSV(),
 		},
 		Extensions: map[string]string{
 			"csv": "csv", "tsv": "tsv", "tab": "tsv",
 			"jsonl": "jsonl", "ndjson": "jsonl",
 			"parquet": "parquet", "pq": "parquet", "parq": "parquet",
+			"avro": "avro",
 		},
 		Shared: map[string]reader.Format{"json": jsondoc.Auto(jsonl.New())},
 		Targets: map[string]connector.OpenTarget{

@@ -15,7 +15,7 @@ func TestCompletion(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"load", "--format", ""}, "auto csv json jsonl parquet tsv :4"},
+		{[]string{"load", "--format", ""}, "access-log auto avro csv json jsonl lines parquet tsv :4"},
 		{[]string{"load", "--encoding", ""}, "utf-8 utf-16 utf-16le utf-16be latin1 windows-1252 :4"},
 		{[]string{"load", "--on-bad-row", ""}, "fail skip quarantine :4"},
 		{[]string{"load", "--to", ""}, "duckdb: postgres: postgresql: stdout: :6"},

@@ -54,7 +54,7 @@ read, 130 interrupted.`,
 	flags.IntVar(&f.rows, "rows", 10, "`number` of first rows, and of bad rows, to show")
 	flags.IntVar(&f.files, "files", 1, "`number` of files to look at, if more match")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object for each file")
-	f.readFlags.bind(flags)
+	f.readFlags.bind(cmd)
 	f.bindRatio(flags)
 	f.store.bind(cmd)
 	f.completeValues(a, cmd)
@@ -82,10 +82,8 @@ func (a *app) inspect(ctx context.Context, f *inspectFlags, args []string) (err 
 	if err := f.complete(); err != nil {
 		return err
 	}
-	if f.format != autoFormat {
-		if _, err := a.registry.Format(f.format, ""); err != nil {
-			return err
-		}
+	if err := a.checkFormat(&f.readFlags); err != nil {
+		return err
 	}
 	src := &opened{}
 	defer func() { err = errors.Join(err, src.Close()) }()
@@ -133,7 +131,7 @@ func (a *app) inspect(ctx context.Context, f *inspectFlags, args []string) (err 
 // inspectFile inspects and shows a file. ok is false if it cannot be read.
 func (a *app) inspectFile(ctx context.Context, f *inspectFlags, file reader.File, limits *reader.Limits, more bool) (ok bool, err error) {
 	out := inspected{Object: file.ID().String(), Size: file.Info.Size}
-	format, err := a.registry.Format(f.format, file.Info.Key)
+	format, err := f.shape.of(a.registry.Format(f.format, file.Info.Key))
 	if err == nil {
 		out.Report, err = inspect.File(ctx, format, file, inspect.Config{
 			Hints: f.hints, Columns: f.schema, Rows: f.rows, Bad: f.rows, Limits: limits,

@@ -63,6 +63,11 @@ files; a later value that does not fit is a bad row, never a changed value.
 What is loaded, and what went wrong, is in the target, in Sluice's ledger: see
 'sluice files'.
 
+--select, --exclude and --rename say which columns of the files are loaded, and
+under which names.
+
+  sluice load './in/*.csv' --select id,zip,region --rename region=area
+
 --after says what becomes of a file once all its rows are committed: it stays
 (keep), is deleted, is moved (move=done/: into that folder of the bucket, or of
 this machine, with its path below the source's folder), or gets a tag in S3
@@ -93,10 +98,8 @@ func (a *app) load(ctx context.Context, f *loadFlags, args []string) (err error)
 	if err := f.complete(); err != nil {
 		return err
 	}
-	if f.format != autoFormat {
-		if _, err := a.registry.Format(f.format, ""); err != nil {
-			return err
-		}
+	if err := a.checkFormat(&f.readFlags); err != nil {
+		return err
 	}
 	src, err := a.openSource(ctx, f, args)
 	if err != nil {
@@ -177,7 +180,7 @@ func (a *app) transferConfig(f *loadFlags, src source.Source, t target.Target) t
 	return transfer.Config{
 		Source:     src,
 		Target:     t,
-		Format:     func(key string) (reader.Format, error) { return a.registry.Format(f.format, key) },
+		Format:     func(key string) (reader.Format, error) { return f.shape.of(a.registry.Format(f.format, key)) },
 		Hints:      f.hints,
 		Columns:    f.schema,
 		Table:      f.table,

@@ -47,7 +47,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, postgres://USER@HOST/DATABASE, or stdout: to print JSON lines")
 	flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
 	flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
-	f.readFlags.bind(flags)
+	f.readFlags.bind(cmd)
 	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")

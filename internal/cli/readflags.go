@@ -27,6 +27,8 @@ type readFlags struct {
 	encoding          string
 	maxRatio          int64
 	columns           []string
+	formats           formatFlags
+	shape             shapeFlags
 
 	// The following are computed by complete.
 	hints  reader.Hints
@@ -40,8 +42,9 @@ const (
 	mostSkipLines   = 1_000_000
 )
 
-func (f *readFlags) bind(flags *pflag.FlagSet) {
-	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet")
+func (f *readFlags) bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet, avro; by name only: lines, access-log")
 	flags.StringVar(&f.dialect, "dialect", declaredDialect, "`how` CSV files are written: declared (by the flags below), or auto: what those leave open is detected")
 	flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
 	flags.Var(&f.quote, "quote", "`byte` around quoted fields, or none: quotes are data (default: \")")
@@ -51,8 +54,10 @@ func (f *readFlags) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
 	flags.StringArrayVar(&f.null, "null", nil, "a `word` that means NULL, unless it is quoted; the empty field does too (repeatable)")
 	flags.Var(&f.recordsPath, "records-path", "`path` to the records within a JSON document: keys with dots between, such as Records, or a JSON pointer")
+	f.formats.bind(cmd)
 	flags.StringVar(&f.encoding, "encoding", "", "`encoding` of text files: "+strings.Join(reader.Encodings(), ", ")+" (default: utf-8, or what a byte order mark says)")
 	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
+	f.shape.bind(cmd)
 }
 
 // bindRatio is apart, as load shows it beside other limits.
@@ -75,7 +80,7 @@ func (f *readFlags) complete() error {
 	default:
 		errs = append(errs, fmt.Errorf("--dialect %q: use %s or %s", f.dialect, declaredDialect, autoDialect))
 	}
-	errs = append(errs, f.checkDialect())
+	errs = append(errs, f.checkDialect(), f.formats.complete(f.format, &f.hints), f.shape.complete(f.format, &f.hints))
 	if f.encoding != "" {
 		var err error
 		if f.hints.Encoding, err = reader.ParseEncoding(f.encoding); err != nil {

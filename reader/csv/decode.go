@@ -21,7 +21,7 @@ type decoder struct {
 	names   []string // the file's columns
 	schema  abstract.Schema
 	arrow   *arrow.Schema
-	target  []int           // the place in schema of each of the file's columns
+	target  []int           // the place in schema of each of the file's columns, -1: left out
 	goesOn  bool            // after a bad record
 	keep    bool            // bad records are delivered
 	refused reader.Refusals // records to be rejected
@@ -97,6 +97,9 @@ func (b *batch) stretch(text []byte) {
 func (b *batch) cells() *faults {
 	f := &faults{every: b.keep, first: -1}
 	for c, place := range b.target {
+		if place < 0 {
+			continue
+		}
 		s := &scan{batch: b, file: c, column: b.columns[place], faults: f}
 		s.decode(b.schema[place].Type)
 	}
@@ -124,8 +127,8 @@ func (b *batch) dropBad(f *faults) {
 		keep += f.first
 		x.rows, x.bad = f.first, nil // a bad record found by the index comes later
 	}
-	for _, place := range b.target {
-		b.columns[place].Truncate(keep)
+	for _, col := range b.columns {
+		col.Truncate(min(keep, col.N)) // nothing is in those that the file lacks
 	}
 	if !b.goesOn {
 		x.reject(b.bad(f.first, f.rows[f.first]))
@@ -170,8 +173,8 @@ func (b *batch) finish() reader.Decoded {
 	if b.rows == 0 {
 		return reader.Decoded{}
 	}
-	for _, place := range b.target {
-		b.textBytes[place].Store(int64(b.columns[place].TextLen() / b.rows))
+	for i, col := range b.columns {
+		b.textBytes[i].Store(int64(col.TextLen() / b.rows))
 	}
 	var out reader.Decoded
 	out.Batch, out.Bytes = column.Batch(b.arrow, b.columns, b.rows)

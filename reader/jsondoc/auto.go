@@ -36,7 +36,7 @@ func (a auto) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 	if len(hints.RecordsPath) > 0 {
 		return a.documents.Sample(ctx, file, hints)
 	}
-	s := jsonrow.NewSampler(jsonrow.Lines{})
+	s := jsonrow.NewSampler(jsonrow.Lines{}, hints.Flatten)
 	c := &chooser{document: func() { s.SetLayout(jsonrow.Elements{}) }}
 	blocks, err := open(ctx, file, hints, c.frame)
 	if err != nil {

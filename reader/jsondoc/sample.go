@@ -20,7 +20,7 @@ func sample(ctx context.Context, file reader.File, hints reader.Hints, f *framer
 		return reader.Sample{}, named(file, err)
 	}
 	defer blocks.Close()
-	s := jsonrow.NewSampler(jsonrow.Elements{})
+	s := jsonrow.NewSampler(jsonrow.Elements{}, hints.Flatten)
 	if !hints.DialectOnly {
 		if err := s.Read(ctx, blocks, false, nil); err != nil {
 			return reader.Sample{}, named(file, err)
@@ -37,7 +37,7 @@ func open(ctx context.Context, file reader.File, hints reader.Hints, frame reade
 
 // dialect is how a document is read.
 func dialect(blocks *reader.Blocks, hints reader.Hints) reader.Dialect {
-	d := reader.Dialect{Format: Name, RecordsPath: hints.RecordsPath}
+	d := reader.Dialect{Format: Name, RecordsPath: hints.RecordsPath, Flatten: hints.Flatten}
 	blocks.Describe(&d)
 	return d
 }

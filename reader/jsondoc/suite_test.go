@@ -45,6 +45,7 @@ func TestConformance(t *testing.T) {
 		{Name: "a long array", Data: []byte(long), Rows: longRows},
 		{Name: "J07 white space and byte order mark", Data: []byte(reader.BOM + "\r\n [ {\"a\" :\t1 \n}\t,\r\n{\"a\"\n:2 } ] \n"), Rows: [][]any{{int64(1)}, {int64(2)}}},
 		{Name: "J15 records at a path", Data: []byte(pretty), Hints: at("detail.items"), Schema: columns, Rows: rows},
+		{Name: "J12 flattened", Data: []byte("[{\"a\": {\n\"b\": {\"c\": 1}, \"d\": [\n{}]}}, {\"a\" : null}\n]"), Hints: reader.Hints{Flatten: 2}, Rows: [][]any{{int64(1), "[\n{}]"}, {nil, nil}}},
 		{Name: "J15 one object at a path", Data: []byte(`{"a":{"x":1,"b":{"c":2},"y":{}},"b":[]}`), Hints: at("a.b"), Rows: [][]any{{int64(2)}}},
 		{Name: "J15 null at a path", Data: []byte(`{"x":"y","a":{"b": null ,"c":[1]}}`), Hints: at("a.b")},
 		{Name: "J15 an empty array at a path", Data: []byte(`{"x":"y","a":[ ],"c":[1]}`), Hints: at("a")},

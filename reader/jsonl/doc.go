@@ -29,6 +29,10 @@
 // with a NUL character if it has a value. A record has at most 4,096 keys,
 // and so has the sample.
 //
+// Under [reader.Hints] with Flatten the keys of objects within are keys as well, named
+// with those around them and a _ between, and the rules are the same for these names;
+// the key of such an object counts as one, but has no value and no column.
+//
 // # Values
 //
 // Inference: numbers are what the same cell of a CSV file would be: int64,

@@ -22,11 +22,11 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 		return reader.Sample{}, named(file, err)
 	}
 	defer blocks.Close()
-	s := jsonrow.NewSampler(jsonrow.Lines{})
+	s := jsonrow.NewSampler(jsonrow.Lines{}, hints.Flatten)
 	if err := s.Read(ctx, blocks, hints.DialectOnly, otherJSON); err != nil {
 		return reader.Sample{}, named(file, err)
 	}
-	d := reader.Dialect{Format: Name}
+	d := reader.Dialect{Format: Name, Flatten: hints.Flatten}
 	blocks.Describe(&d)
 	return s.Result(d), nil
 }

@@ -2,6 +2,7 @@ package jsonl
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,18 @@ const (
 {"s":{"a" : 1},"j":true}
 `
 )
+
+// nested has objects within, and bad records by the rules for these.
+const nested = `{"u":{"id":1,"o":{"a":[1]}},"t":"x"}
+{"u":{},"t":null}
+{"t":"z","u":"y"}
+{"u":{"id":1.5}}
+{"u":{"id":1,"id":2}}
+{"u_id":3,"u":{"id":3}}
+{"u":{"none":3}}
+{"u":{"id":null,"none":null}}
+{"u":{"o":[{}],"id":4}}
+`
 
 func typedRows() [][]any {
 	at := func(y, m, d, h, min, s, ms int) time.Time {
@@ -76,6 +89,9 @@ func TestConformance(t *testing.T) {
 			Rows: [][]any{{"x", nil, nil, nil, nil}, {nil, nil, nil, nil, nil}, {nil, 1.5, true, nil, nil}, {"", nil, nil, "[1]", nil},
 				{"yz", nil, nil, nil, day}, {nil, nil, nil, "{}", nil}}},
 		{Name: "J07 a byte order mark in the middle", Data: []byte("{\"a\":1}\n" + reader.BOM + "{\"a\":2}\n"), Rows: [][]any{{int64(1)}}, Rejected: 1},
+		{Name: "J12 flattened", Data: []byte(nested), Hints: reader.Hints{Flatten: 1}, Schema: table("u_id=int64", "u_o=json", "u=text", "t=text"),
+			Rows: [][]any{{int64(1), `{"a":[1]}`, nil, "x"}, {nil, nil, nil, nil}, {nil, nil, "y", "z"}, {nil, nil, nil, nil}, {int64(4), "[{}]", nil, nil}}, Rejected: 4},
+		{Name: "J12 flattened to the ground", Data: []byte(nested[:strings.IndexByte(nested, 10)]), Hints: reader.Hints{Flatten: 100}, Rows: [][]any{{int64(1), "[1]", "x"}}},
 		{Name: "no columns", Data: []byte("{}\n{\"a\":null}\n"), Schema: table(), Rows: [][]any{{}, {}}},
 		{Name: "empty"},
 		{Name: "only white space", Data: []byte("\n \r\n\t")},

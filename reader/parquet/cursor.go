@@ -2,14 +2,11 @@ package parquet
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"io"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
-	"github.com/seed-ede61cd5/sluice/reader/internal/json"
+	"github.com/seed-ede61cd5/sluice/reader/internal/typed"
 )
 
 // errNoMore is how a cursor says that its chunk has ended.
@@ -34,13 +31,13 @@ type leafCursor interface {
 func newLeafCursor(p *pages) leafCursor {
 	switch p.leaf.physical {
 	case typeBoolean:
-		return &cursor[bool]{flat: flat[bool]{pages: p, sink: &keepDict[bool]{}}, render: renderer[bool](p.leaf.kind)}
+		return &cursor[bool]{flat: flat[bool]{pages: p, sink: &keepDict[bool]{}}, render: typed.Renderer[bool](p.leaf.kind)}
 	case typeInt32, typeFloat:
-		return &cursor[int32]{flat: flat[int32]{pages: p, sink: &keepDict[int32]{}}, render: renderer[int32](p.leaf.kind)}
+		return &cursor[int32]{flat: flat[int32]{pages: p, sink: &keepDict[int32]{}}, render: typed.Renderer[int32](p.leaf.kind)}
 	case typeInt64, typeDouble:
-		return &cursor[int64]{flat: flat[int64]{pages: p, sink: &keepDict[int64]{}}, render: renderer[int64](p.leaf.kind)}
+		return &cursor[int64]{flat: flat[int64]{pages: p, sink: &keepDict[int64]{}}, render: typed.Renderer[int64](p.leaf.kind)}
 	}
-	return &cursor[[]byte]{flat: flat[[]byte]{pages: p, sink: &keepDict[[]byte]{}}, render: renderer[[]byte](p.leaf.kind)}
+	return &cursor[[]byte]{flat: flat[[]byte]{pages: p, sink: &keepDict[[]byte]{}}, render: typed.Renderer[[]byte](p.leaf.kind)}
 }
 
 // keepDict is a sink that only keeps the dictionary.
@@ -59,7 +56,7 @@ type cursor[P value] struct {
 	val    int
 	buf    []byte
 
-	checker json.Checker
+	json typed.JSONWriter
 }
 
 func (c *cursor[P]) ready(ctx context.Context) error {
@@ -142,23 +139,7 @@ func (c *cursor[P]) appendJSON(b []byte, v P) (out []byte, fault string) {
 	if fault != "" {
 		return b, fault
 	}
-	switch c.pages.leaf.kind.meaning {
-	case meansBool, meansInt, meansUint, meansDecimal:
-		return append(b, text...), ""
-	case meansFloat16, meansFloat, meansDouble:
-		if last := text[len(text)-1]; last == 'N' || last == 'y' { // JSON has no NaN, no Infinity
-			return appendQuoted(b, text)
-		}
-		return append(b, text...), ""
-	case meansBytes:
-		return append(base64.StdEncoding.AppendEncode(append(b, '"'), text), '"'), ""
-	case meansJSON:
-		if !c.checker.Valid(text) {
-			return b, reader.Quote(text) + " is not " + reader.A(abstract.JSON)
-		}
-		return append(b, text...), ""
-	}
-	return appendQuoted(b, text)
+	return c.json.Append(b, c.pages.leaf.kind, text)
 }
 
 // skipRows passes over rows: whole pages where their headers tell.

@@ -6,10 +6,10 @@
 // The way of the bytes: fetch.go asks the store for ranges, thrift.go and
 // metadata.go read the footer, schema.go and kind.go tell what columns there
 // are; pages.go finds pages, codec.go decompresses them, levels.go, values.go
-// and delta.go undo the encodings; step.go, sinks.go and convert.go make
-// columns of values, nested.go, cursor.go, form.go and rowtext.go JSON of nested
-// ones; feed.go, group.go and stretch.go are the parallel
-// way through the file.
+// and delta.go undo the encodings; step.go and sinks.go make columns of
+// values, with package typed, nested.go, cursor.go, form.go and rowtext.go JSON of
+// nested ones; feed.go, group.go and stretch.go are the parallel way through the
+// file.
 //
 // https://parquet.apache.org/docs/file-format/ and
 // https://github.com/apache/parquet-format are the specification.

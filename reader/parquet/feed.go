@@ -19,10 +19,11 @@ type read struct {
 	request reader.Request
 	storage *storage
 	meta    *metadata
-	fields  []*node // the file's columns
-	leaves  []*node
-	target  []int // the place in the schema of each of the fields
-	missing []int // places in the schema that the file has no column for
+	fields  []*node // the file's columns, without those that are left out
+	leaves  []*node // of all columns
+	wanted  []bool  // of each leaf, whether it is one of a field's
+	target  []int   // the place in the schema of each of the fields
+	missing []int   // places in the schema that the file has no column for
 	arrow   *arrow.Schema
 	share   *reader.Share
 	dataEnd int64 // where the footer begins
@@ -252,7 +253,7 @@ func (r *read) checkTypes() error {
 		case !f.flat() && typ != abstract.Text && typ != abstract.JSON:
 			return reader.FileOnly("column %q is nested, which %s cannot hold: make it json or text", f.name, reader.A(typ))
 		case f.flat() && typ == abstract.Bytes && newSink[[]byte](f.kind, typ) == nil:
-			return reader.FileOnly("column %q is %s in the file, which a column of type bytes cannot hold", f.name, reader.A(f.kind.natural()))
+			return reader.FileOnly("column %q is %s in the file, which a column of type bytes cannot hold", f.name, reader.A(f.kind.Natural()))
 		}
 	}
 	for _, c := range r.request.Schema {

@@ -1,5 +1,7 @@
 package parquet
 
+import "github.com/seed-ede61cd5/sluice/reader/internal/typed"
+
 // textNode is a node of a column with the way to write it.
 type textNode struct {
 	*node
@@ -38,7 +40,7 @@ func newTextNode(n *node, cursors map[int]leafCursor) *textNode {
 	t.form = formOf(n)
 	for _, child := range n.children {
 		c := newTextNode(child, cursors)
-		c.key, _ = appendQuoted(nil, []byte(child.name))
+		c.key, _ = typed.AppendQuoted(nil, []byte(child.name))
 		c.key = append(c.key, ':')
 		t.children = append(t.children, c)
 	}
@@ -59,7 +61,7 @@ func formOf(n *node) form {
 		if entry.leaf || len(entry.children) == 0 || len(entry.children) > 2 || entry.children[0].repetition == repeated {
 			return formObject
 		}
-		if key := entry.children[0]; key.leaf && key.kind.meaning == meansText {
+		if key := entry.children[0]; key.leaf && key.kind.Meaning == typed.Text {
 			return formMap
 		}
 		return formPairs

@@ -55,7 +55,7 @@ func (g *group) close() {
 const slack = 100
 
 // located is the ranges of a row group's chunks, by column, checked against
-// the file.
+// the file. Chunks that are not wanted have none.
 func (r *read) located(g rowGroup) ([]span, error) {
 	if len(g.chunks) != len(r.leaves) {
 		return nil, reader.FileOnly("a row group has %d columns, the schema %d", len(g.chunks), len(r.leaves))
@@ -76,6 +76,9 @@ func (r *read) located(g rowGroup) ([]span, error) {
 			return nil, reader.FileOnly("column %q is said to be at bytes %d to %d, beyond the data, which ends at byte %d",
 				leaf.name, c.start, c.start+c.compressed, r.dataEnd)
 		}
+		if !r.wanted[i] {
+			continue
+		}
 		if err := c.codec.check(); err != nil {
 			return nil, err
 		}
@@ -94,9 +97,13 @@ func (r *read) openGroup(ctx context.Context, g *group, meta rowGroup, spans []s
 		}
 	} else {
 		for i, s := range spans {
+			if !r.wanted[i] {
+				continue
+			}
 			streams[i] = &stream{storage: r.storage, next: s.start, end: s.end, window: min(r.window(), s.end-s.start)}
 		}
 	}
+	g.columns = make([]fileColumn, 0, len(r.fields)) // not nil: the group is begun
 	for _, f := range r.fields {
 		leaves := f.below()
 		cursors := make([]*pages, len(leaves))
@@ -131,6 +138,9 @@ func (r *read) groupCost(meta rowGroup, spans []span) int64 {
 	const usualPage = 1 << 20
 	cost, whole := int64(0), r.fits(spans)
 	for i, s := range spans {
+		if !r.wanted[i] {
+			continue
+		}
 		n := s.end - s.start
 		if !whole {
 			n = min(n, r.window())
@@ -151,7 +161,12 @@ const parallelRequests = 4
 
 // prefetch reads all chunks, in as few requests as there can be.
 func (r *read) prefetch(ctx context.Context, spans []span, streams []*stream) error {
-	sorted := slices.Clone(spans)
+	var sorted []span
+	for i, s := range spans {
+		if r.wanted[i] {
+			sorted = append(sorted, s)
+		}
+	}
 	slices.SortFunc(sorted, func(a, b span) int { return int(min(max(a.start-b.start, -1), 1)) })
 	requests := merge(sorted)
 	data := make([][]byte, len(requests))
@@ -168,6 +183,9 @@ func (r *read) prefetch(ctx context.Context, spans []span, streams []*stream) er
 		return err
 	}
 	for i, s := range spans {
+		if !r.wanted[i] {
+			continue
+		}
 		for q, request := range requests {
 			if s.start >= request.start && s.end <= request.end {
 				streams[i] = &stream{data: data[q][s.start-request.start : s.end-request.start], next: s.end, end: s.end}

@@ -1,8 +1,6 @@
 package parquet
 
-import (
-	"github.com/seed-ede61cd5/sluice/abstract"
-)
+import "github.com/seed-ede61cd5/sluice/reader/internal/typed"
 
 // The fields of the LogicalType union that are used.
 const (
@@ -48,205 +46,126 @@ const (
 	convertedInterval
 )
 
-// meaning is what the values of a leaf are.
-type meaning int
-
-const (
-	means0 meaning = iota // nothing: every value is NULL
-	meansBool
-	meansInt
-	meansUint
-	meansFloat16
-	meansFloat
-	meansDouble
-	meansDecimal
-	meansDate
-	meansTime
-	meansTimestamp
-	meansInt96 // a timestamp in 12 bytes
-	meansText
-	meansJSON
-	meansBytes
-	meansUUID
-	meansInterval
-)
-
-// kind is a meaning with its parameters.
-type kind struct {
-	meaning
-	bits             int // of meansUint: 8 to 64
-	precision, scale int // of meansDecimal
-	unit             int64
-	utc              bool // of meansTimestamp: an instant, not a wall clock
-}
-
-// The units of times, as how many make a second.
-const (
-	millis int64 = 1_000
-	micros int64 = 1_000_000
-	nanos  int64 = 1_000_000_000
-)
-
 // kindOf tells what a leaf's values mean: by its LogicalType, else by its
 // ConvertedType. One that is unknown, or does not go with the physical type,
 // is as good as none.
-func kindOf(e element) kind {
+func kindOf(e element) typed.Kind {
 	k := logicalKind(e)
-	if k.meaning < 0 {
+	if k.Meaning < 0 {
 		k = convertedKind(e)
 	}
-	if k.meaning >= 0 {
+	if k.Meaning >= 0 {
 		return k
 	}
 	switch e.physical {
 	case typeBoolean:
-		return kind{meaning: meansBool}
+		return typed.Kind{Meaning: typed.Bool}
 	case typeInt32, typeInt64:
-		return kind{meaning: meansInt}
+		return typed.Kind{Meaning: typed.Int}
 	case typeInt96:
-		return kind{meaning: meansInt96}
+		return typed.Kind{Meaning: typed.Int96}
 	case typeFloat:
-		return kind{meaning: meansFloat}
+		return typed.Kind{Meaning: typed.Float}
 	case typeDouble:
-		return kind{meaning: meansDouble}
+		return typed.Kind{Meaning: typed.Double}
 	}
-	return kind{meaning: meansBytes}
+	return typed.Kind{Meaning: typed.Bytes}
 }
 
 // noKind is where an annotation says nothing.
-var noKind = kind{meaning: -1}
+var noKind = typed.Kind{Meaning: -1}
 
-func logicalKind(e element) kind {
+func logicalKind(e element) typed.Kind {
 	is32, is64 := e.physical == typeInt32, e.physical == typeInt64
 	a := e.logical
 	switch a.id {
 	case logicalString, logicalEnum:
-		return onBytes(e, meansText)
+		return onBytes(e, typed.Text)
 	case logicalJSON:
-		return onBytes(e, meansJSON)
+		return onBytes(e, typed.JSON)
 	case logicalBSON:
-		return onBytes(e, meansBytes)
+		return onBytes(e, typed.Bytes)
 	case logicalUnknown:
-		return kind{meaning: means0}
+		return typed.Kind{Meaning: typed.Nothing}
 	case logicalDecimal:
 		return decimalKind(e, a.precision, a.scale)
 	case logicalDate:
-		return on(is32, kind{meaning: meansDate})
+		return on(is32, typed.Kind{Meaning: typed.Date})
 	case logicalTime:
 		unit := unitOf(a.unit)
-		return on(unit == millis && is32 || unit > millis && is64, kind{meaning: meansTime, unit: unit})
+		return on(unit == typed.Millis && is32 || unit > typed.Millis && is64, typed.Kind{Meaning: typed.Time, Unit: unit})
 	case logicalTimestamp:
 		unit := unitOf(a.unit)
-		return on(unit > 0 && is64, kind{meaning: meansTimestamp, unit: unit, utc: a.utc})
+		return on(unit > 0 && is64, typed.Kind{Meaning: typed.Timestamp, Unit: unit, UTC: a.utc})
 	case logicalInteger:
 		if a.signed {
-			return on(is32 || is64, kind{meaning: meansInt})
+			return on(is32 || is64, typed.Kind{Meaning: typed.Int})
 		}
-		return on(is32 && a.bits <= 32 || is64, kind{meaning: meansUint, bits: int(a.bits)})
+		return on(is32 && a.bits <= 32 || is64, typed.Kind{Meaning: typed.Uint, Bits: int(a.bits)})
 	case logicalUUID:
-		return on(e.physical == typeFixed && e.length == 16, kind{meaning: meansUUID})
+		return on(e.physical == typeFixed && e.length == 16, typed.Kind{Meaning: typed.UUID})
 	case logicalFloat16:
-		return on(e.physical == typeFixed && e.length == 2, kind{meaning: meansFloat16})
+		return on(e.physical == typeFixed && e.length == 2, typed.Kind{Meaning: typed.Float16})
 	}
 	return noKind
 }
 
-func convertedKind(e element) kind {
+func convertedKind(e element) typed.Kind {
 	is32, is64 := e.physical == typeInt32, e.physical == typeInt64
 	switch e.converted {
 	case convertedUTF8, convertedEnum:
-		return onBytes(e, meansText)
+		return onBytes(e, typed.Text)
 	case convertedJSON:
-		return onBytes(e, meansJSON)
+		return onBytes(e, typed.JSON)
 	case convertedBSON:
-		return onBytes(e, meansBytes)
+		return onBytes(e, typed.Bytes)
 	case convertedDecimal:
 		return decimalKind(e, e.precision, e.scale)
 	case convertedDate:
-		return on(is32, kind{meaning: meansDate})
+		return on(is32, typed.Kind{Meaning: typed.Date})
 	case convertedTimeMillis:
-		return on(is32, kind{meaning: meansTime, unit: millis})
+		return on(is32, typed.Kind{Meaning: typed.Time, Unit: typed.Millis})
 	case convertedTimeMicros:
-		return on(is64, kind{meaning: meansTime, unit: micros})
+		return on(is64, typed.Kind{Meaning: typed.Time, Unit: typed.Micros})
 	case convertedTimestampMillis:
-		return on(is64, kind{meaning: meansTimestamp, unit: millis, utc: true})
+		return on(is64, typed.Kind{Meaning: typed.Timestamp, Unit: typed.Millis, UTC: true})
 	case convertedTimestampMicros:
-		return on(is64, kind{meaning: meansTimestamp, unit: micros, utc: true})
+		return on(is64, typed.Kind{Meaning: typed.Timestamp, Unit: typed.Micros, UTC: true})
 	case convertedUint8, convertedUint16, convertedUint32, convertedUint64:
 		bits := 8 << (e.converted - convertedUint8)
-		return on(is32 && bits <= 32 || is64, kind{meaning: meansUint, bits: bits})
+		return on(is32 && bits <= 32 || is64, typed.Kind{Meaning: typed.Uint, Bits: bits})
 	case convertedInt8, convertedInt16, convertedInt32, convertedInt64:
-		return on(is32 || is64, kind{meaning: meansInt})
+		return on(is32 || is64, typed.Kind{Meaning: typed.Int})
 	case convertedInterval:
-		return on(e.physical == typeFixed && e.length == 12, kind{meaning: meansInterval})
+		return on(e.physical == typeFixed && e.length == 12, typed.Kind{Meaning: typed.Interval})
 	}
 	return noKind
 }
 
-func on(fits bool, k kind) kind {
+func on(fits bool, k typed.Kind) typed.Kind {
 	if fits {
 		return k
 	}
 	return noKind
 }
 
-func onBytes(e element, m meaning) kind {
-	return on(e.physical == typeByteArray || e.physical == typeFixed, kind{meaning: m})
+func onBytes(e element, m typed.Meaning) typed.Kind {
+	return on(e.physical == typeByteArray || e.physical == typeFixed, typed.Kind{Meaning: m})
 }
 
-func decimalKind(e element, precision, scale int32) kind {
+func decimalKind(e element, precision, scale int32) typed.Kind {
 	number := e.physical == typeInt32 || e.physical == typeInt64 || e.physical == typeByteArray || e.physical == typeFixed
-	return on(number && scale >= -1000 && scale <= 1000, kind{meaning: meansDecimal, precision: int(precision), scale: int(scale)})
+	return on(number && scale >= -1000 && scale <= 1000, typed.Kind{Meaning: typed.Decimal, Precision: int(precision), Scale: int(scale)})
 }
 
 func unitOf(id int16) int64 {
 	switch id {
 	case 1:
-		return millis
+		return typed.Millis
 	case 2:
-		return micros
+		return typed.Micros
 	case 3:
-		return nanos
+		return typed.Nanos
 	}
 	return 0
-}
-
-// natural is the type that a column gets where nobody asks for another.
-func (k kind) natural() abstract.Type {
-	switch k.meaning {
-	case meansBool:
-		return abstract.Bool
-	case meansInt:
-		return abstract.Int64
-	case meansUint:
-		if k.bits == 64 {
-			return abstract.Decimal(20, 0)
-		}
-		return abstract.Int64
-	case meansFloat16, meansFloat, meansDouble:
-		return abstract.Float64
-	case meansDecimal:
-		if k.precision < 1 || k.precision > abstract.MaxPrecision || k.scale < 0 || k.scale > k.precision {
-			return abstract.Text
-		}
-		return abstract.Decimal(k.precision, k.scale)
-	case meansDate:
-		return abstract.Date
-	case meansTime:
-		return abstract.Time
-	case meansTimestamp:
-		if k.utc {
-			return abstract.TimestampTZ
-		}
-		return abstract.Timestamp
-	case meansInt96:
-		return abstract.Timestamp
-	case meansJSON:
-		return abstract.JSON
-	case meansBytes:
-		return abstract.Bytes
-	case meansUUID:
-		return abstract.UUID
-	}
-	return abstract.Text
 }

@@ -3,9 +3,6 @@ package parquet
 import (
 	"context"
 	"errors"
-	"unicode/utf8"
-
-	"github.com/seed-ede61cd5/sluice/reader"
 )
 
 // writer writes one row.
@@ -175,26 +172,4 @@ func (w *writer) leafValue(t *textNode) {
 	if int64(len(w.row)) > w.maxRow {
 		w.err = w.nested.damaged(errors.New("a row of it is too long"))
 	}
-}
-
-// appendQuoted writes text as a JSON string.
-func appendQuoted(b, text []byte) (out []byte, fault string) {
-	if !utf8.Valid(text) {
-		return b, reader.Quote(text) + " is not valid UTF-8"
-	}
-	const hexDigits = "0123456789abcdef"
-	b = append(b, '"')
-	for _, c := range text {
-		switch {
-		case c == '"' || c == '\\':
-			b = append(b, '\\', c)
-		case c == 0:
-			return b, reader.Quote(text) + " has a NUL byte"
-		case c < 0x20:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		default:
-			b = append(b, c)
-		}
-	}
-	return append(b, '"'), ""
 }

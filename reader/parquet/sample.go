@@ -54,7 +54,7 @@ func (format) Sample(ctx context.Context, file reader.File, _ reader.Hints) (s r
 // naturalType is the type of a column where nobody asks for another.
 func naturalType(f *node) abstract.Type {
 	if f.flat() {
-		return f.kind.natural()
+		return f.kind.Natural()
 	}
 	return abstract.JSON
 }
@@ -134,9 +134,11 @@ func (r *read) match() (err error) {
 	if !slices.Equal(names, r.request.Dialect.Columns) {
 		return reader.FileOnly("the file has columns %.200q, its dialect %.200q", names, r.request.Dialect.Columns)
 	}
-	if r.target, err = r.request.Match(names); err != nil {
+	target, err := r.request.Match(names)
+	if err != nil {
 		return err
 	}
+	r.project(target)
 	for place := range r.request.Schema {
 		if !slices.Contains(r.target, place) {
 			r.missing = append(r.missing, place)
@@ -144,6 +146,22 @@ func (r *read) match() (err error) {
 	}
 	r.text = make([]atomic.Int64, len(r.fields))
 	return r.checkTypes()
+}
+
+// project leaves out the fields without a place in the schema, whose columns
+// are not fetched.
+func (r *read) project(target []int) {
+	all := r.fields
+	r.fields, r.wanted = nil, make([]bool, len(r.leaves))
+	for i, f := range all {
+		if target[i] < 0 {
+			continue
+		}
+		r.fields, r.target = append(r.fields, f), append(r.target, target[i])
+		for _, leaf := range f.below() {
+			r.wanted[leaf.column] = true
+		}
+	}
 }
 
 // named puts the file's name before an error of it.

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/typed"
 )
 
 // Limits of a schema.
@@ -22,7 +23,7 @@ type node struct {
 	// or not an empty list. rep is the repetition level of its next element.
 	def, rep uint8
 	column   int // of a leaf: its number
-	kind     kind
+	kind     typed.Kind
 }
 
 // buildSchema makes a tree of the elements. The root is not a field.

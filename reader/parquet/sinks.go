@@ -7,34 +7,33 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
-	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 	"github.com/seed-ede61cd5/sluice/reader/internal/scalar"
+	"github.com/seed-ede61cd5/sluice/reader/internal/typed"
 )
 
 // newSink returns the sink from values of a kind to a column of a type. It is
 // nil where the type can hold none of them.
-func newSink[P value](k kind, typ abstract.Type) sink[P] {
+func newSink[P value](k typed.Kind, typ abstract.Type) sink[P] {
 	switch typ {
 	case abstract.Bool:
-		return &boolSink[P]{convert: newConverter[P](k, typ, scalar.Bool)}
+		return &boolSink[P]{convert: typed.NewConverter[P](k, typ, scalar.Bool)}
 	case abstract.Int64:
-		return newFixed(k, typ, scalar.Int64, (*column.Builder).Int64s, newConverter[P, int64])
+		return newFixed(k, typ, scalar.Int64, (*column.Builder).Int64s, typed.NewConverter[P, int64])
 	case abstract.Float64:
-		return newFixed(k, typ, scalar.Float64, (*column.Builder).Float64s, newConverter[P, float64])
+		return newFixed(k, typ, scalar.Float64, (*column.Builder).Float64s, typed.NewConverter[P, float64])
 	case abstract.Date:
-		return newFixed(k, typ, scalar.Date, (*column.Builder).Int32s, newConverter[P, int32])
+		return newFixed(k, typ, scalar.Date, (*column.Builder).Int32s, typed.NewConverter[P, int32])
 	case abstract.Time:
-		return newFixed(k, typ, scalar.Time, (*column.Builder).Int64s, newConverter[P, int64])
+		return newFixed(k, typ, scalar.Time, (*column.Builder).Int64s, typed.NewConverter[P, int64])
 	case abstract.Timestamp:
-		return newFixed(k, typ, scalar.Timestamp, (*column.Builder).Int64s, newConverter[P, int64])
+		return newFixed(k, typ, scalar.Timestamp, (*column.Builder).Int64s, typed.NewConverter[P, int64])
 	case abstract.TimestampTZ:
-		return newFixed(k, typ, scalar.TimestampTZ, (*column.Builder).Int64s, newConverter[P, int64])
+		return newFixed(k, typ, scalar.TimestampTZ, (*column.Builder).Int64s, typed.NewConverter[P, int64])
 	case abstract.UUID:
-		return newFixed(k, typ, scalar.UUID, (*column.Builder).UUIDs, newConverter[P, [16]byte])
+		return newFixed(k, typ, scalar.UUID, (*column.Builder).UUIDs, typed.NewConverter[P, [16]byte])
 	case abstract.Bytes:
-		if k.meaning != meansBytes && k.meaning != meansText && k.meaning != meansJSON {
+		if !k.Raw() {
 			return nil
 		}
 		return &textSink[P]{}
@@ -44,30 +43,30 @@ func newSink[P value](k kind, typ abstract.Type) sink[P] {
 		return &textSink[P]{render: unlessRaw[P](k), utf8: true, json: true}
 	}
 	precision, scale, _ := typ.Decimal()
-	return newFixed(k, typ, scalar.Decimal(precision, scale), (*column.Builder).Decimals, newConverter[P, decimal128.Num])
+	return newFixed(k, typ, scalar.Decimal(precision, scale), (*column.Builder).Decimals, typed.NewConverter[P, decimal128.Num])
 }
 
 // unlessRaw is the renderer, nil for values that are stored as they are.
-func unlessRaw[P value](k kind) func([]byte, P) ([]byte, string) {
-	if k.meaning == meansText || k.meaning == meansJSON || k.meaning == meansBytes {
+func unlessRaw[P value](k typed.Kind) func([]byte, P) ([]byte, string) {
+	if k.Raw() {
 		return nil
 	}
-	return renderer[P](k)
+	return typed.Renderer[P](k)
 }
 
 // fixedSink writes values of a fixed width.
 type fixedSink[P value, T any] struct {
-	convert converter[P, T] // nil if P is T, and values are stored as they are
+	convert typed.Converter[P, T] // nil if P is T, and values are stored as they are
 	out     func(*column.Builder) []T
 	dict    []T
 	bad     map[uint32]string // entries of the dictionary that cannot be stored
 	dense   []T
 }
 
-func newFixed[P value, T any](k kind, typ abstract.Type, parse func([]byte) (T, bool), out func(*column.Builder) []T,
-	convert func(kind, abstract.Type, func([]byte) (T, bool)) converter[P, T]) sink[P] {
+func newFixed[P value, T any](k typed.Kind, typ abstract.Type, parse func([]byte) (T, bool), out func(*column.Builder) []T,
+	convert func(typed.Kind, abstract.Type, func([]byte) (T, bool)) typed.Converter[P, T]) sink[P] {
 	s := &fixedSink[P, T]{out: out, convert: convert(k, typ, parse)}
-	if _, ok := any([]P(nil)).([]T); ok && same(k, typ) {
+	if _, ok := any([]P(nil)).([]T); ok && typed.Same(k, typ) {
 		s.convert = nil
 	}
 	return s
@@ -167,7 +166,7 @@ func (s *step[P]) rowOf(val int) int {
 
 // boolSink writes bits.
 type boolSink[P value] struct {
-	convert converter[P, bool]
+	convert typed.Converter[P, bool]
 	dict    []P
 }
 
@@ -210,7 +209,7 @@ type textSink[P value] struct {
 	dict    [][]byte
 	bad     map[uint32]string
 	buf     []byte
-	checker json.Checker
+	checker typed.JSONWriter
 }
 
 // dictionary renders the entries once. They are checked at once, too.
@@ -237,16 +236,10 @@ func (s *textSink[P]) dictionary(values []P) {
 
 // check tells what keeps a value from being stored.
 func (s *textSink[P]) check(v []byte) string {
-	switch {
-	case !s.utf8:
-	case bytes.IndexByte(v, 0) >= 0:
-		return reader.Quote(v) + " has a NUL byte"
-	case !utf8.Valid(v):
-		return reader.Quote(v) + " is not valid UTF-8"
-	case s.json && !s.checker.Valid(v):
-		return reader.Quote(v) + " is not " + reader.A(abstract.JSON)
+	if !s.utf8 {
+		return ""
 	}
-	return ""
+	return s.checker.Fault(v, s.json)
 }
 
 func (s *textSink[P]) write(b *column.Builder, st *step[P], most int, f *faults) error {

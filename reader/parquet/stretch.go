@@ -197,7 +197,11 @@ func (s *stretch) part(mem memory.Allocator) (d reader.Decoded) {
 	d.Covers = s.read.covers(end) - s.read.covers(s.first)
 	s.first = end
 	s.rows -= n
-	s.assemble(mem, heads, &d)
+	rows := n
+	if s.goesOn() {
+		rows -= len(bad)
+	}
+	s.assemble(mem, heads, rows, &d)
 	return d
 }
 
@@ -286,12 +290,8 @@ func (s *stretch) describe(b badRow) *reader.BadRecord {
 }
 
 // assemble makes the batch of the columns, which it frees.
-func (s *stretch) assemble(mem memory.Allocator, heads []*column.Builder, d *reader.Decoded) {
+func (s *stretch) assemble(mem memory.Allocator, heads []*column.Builder, rows int, d *reader.Decoded) {
 	r := s.read
-	rows := 0
-	if len(heads) > 0 {
-		rows = heads[0].N
-	}
 	if rows == 0 {
 		for _, b := range heads {
 			b.Release()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/typed"
 )
 
 // encoding is how the values of a page are written.
@@ -26,7 +27,7 @@ const (
 
 // value is what the values of a page are in memory: INT32 and FLOAT as int32,
 // INT64 and DOUBLE as int64, the rest as bytes of the page.
-type value interface{ bool | int32 | int64 | []byte }
+type value interface{ typed.Value }
 
 // source reads the values of a page, those of NULLs left out. It reads whole
 // slices, or fails; what it reads stays valid until the page is closed, but

@@ -64,6 +64,7 @@ func Run(t *testing.T, h Harness) {
 		{"budget", testBudget},
 		{"quarantine", testQuarantine},
 		{"refused", testRefused},
+		{"left out", testLeaveOut},
 	}
 	for _, file := range h.Files {
 		t.Run(file.Name, func(t *testing.T) {

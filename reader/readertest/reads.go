@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/seed-ede61cd5/sluice/reader"
 )
 
 // all reads everything and compares it.
@@ -187,5 +189,22 @@ func (s *subject) refused(t *testing.T, b *Bucket, at int) {
 	}
 	if diff := Diff(got.Rows, s.file.Rows[:len(got.Rows)]); diff != "" {
 		t.Fatalf("cut at byte %d: %s", at, diff)
+	}
+}
+
+// expect reads everything that is asked for and compares it with the file's
+// rows, each as it is then wanted.
+func (s *subject) expect(t *testing.T, req reader.Request, wanted func(row []any) []any) {
+	t.Helper()
+	got, err := Read(t.Context(), t, s.format, req, nil)
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	want := make([][]any, len(s.file.Rows))
+	for i, row := range s.file.Rows {
+		want[i] = wanted(row)
+	}
+	if diff := Diff(got.Rows, want); diff != "" {
+		t.Fatalf("columns of the table %v: %s", req.Schema, diff)
 	}
 }

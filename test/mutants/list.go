@@ -156,13 +156,13 @@ var mutants = []mutant{
 		tests{"object/file", ""},
 	},
 	{
-		"no byte count at the end of a file", "reader/stream.go",
-		[]edit{{"s.body.offset != s.file.Info.Size {\n		return abstract", "false {\n		return abstract"}},
+		"no byte count at the end of a file", "reader/body.go",
+		[]edit{{"b.offset != b.size {\n		return abstract", "false {\n		return abstract"}},
 		tests{"transfer", "TestP07"},
 	},
 	{
 		"no byte count on gzip: an end between two members is the end", "reader/stream.go",
-		[]edit{{"s.body.offset != s.file.Info.Size {\n		return abstract", "s.compression == \"\" && s.body.offset != s.file.Info.Size {\n		return abstract"}},
+		[]edit{{"	return s.body.VerifyEnd()\n", "	if s.compression != \"\" {\n		return nil\n	}\n	return s.body.VerifyEnd()\n"}},
 		tests{"reader/csv", ""},
 	},
 	{
@@ -189,6 +189,41 @@ var mutants = []mutant{
 		"no limit on what a file unpacks to", "reader/stream.go",
 		[]edit{{"if s.most > 0 && s.offset > s.most {", "if false {"}},
 		tests{"reader/csv", "TestZ05Ratio"},
+	},
+	{
+		"Avro: a sync marker is not looked at", "reader/avro/feed.go",
+		[]edit{{"if sync != r.head.sync {", "if false {"}},
+		tests{"reader/avro", "TestA01"},
+	},
+	{
+		"Avro: a checksum of snappy is not looked at", "reader/avro/codec.go",
+		[]edit{{"if crc32.ChecksumIEEE(d.buf) != sum {", "if crc32.ChecksumIEEE(d.buf) != sum && false {"}},
+		tests{"reader/avro", "TestA01"},
+	},
+	{
+		"Avro: a block's records from its first on", "reader/avro/stretch.go",
+		[]edit{{"record < s.next && s.open > 0;", "record < s.current.first;"}},
+		tests{"reader/avro", "TestResume"},
+	},
+	{
+		"Avro: bytes behind the last record of a block", "reader/avro/stretch.go",
+		[]edit{{"		if c.at < len(c.data) {\n", "		if false {\n"}},
+		tests{"reader/avro", "TestA01"},
+	},
+	{
+		"Avro: rows before the damage are lost", "reader/avro/stretch.go",
+		[]edit{{"if s.err != nil && s.next == p.first {", "if s.err != nil {"}},
+		tests{"reader/avro", "TestA01"},
+	},
+	{
+		"Avro: a bad record leaves its NULLs behind", "reader/avro/batch.go",
+		[]edit{{"			b.Truncate(p.rows)\n", ""}},
+		tests{"reader/avro", "TestConformance"},
+	},
+	{
+		"Avro: values of no bytes are not counted", "reader/avro/nested.go",
+		[]edit{{"case c.steps > c.mostSteps:", "case c.steps > 1<<40:"}},
+		tests{"reader/avro", "TestA02Values"},
 	},
 	{
 		"UTF-16: half of a surrogate pair is replaced", "reader/internal/charset/decode.go",

@@ -26,6 +26,7 @@ type Builder struct {
 	values []byte // fixed-width values, bits of a bool column, offsets of a variable column
 	valid  []byte // a bit per row, set unless NULL
 	nulls  int
+	width  int    // of a row's values, 0 for those of a bool or variable column
 	data   []byte // of a variable column; its length is what was allocated
 }
 
@@ -43,7 +44,8 @@ func New(mem memory.Allocator, typ abstract.Type, rows, textBytes int) *Builder 
 		b.data = mem.Allocate(max(textBytes, 64))
 		b.Offsets()[0] = 0
 	default:
-		b.values = mem.Allocate(max(rows, 1) * Width(typ))
+		b.width = Width(typ)
+		b.values = mem.Allocate(max(rows, 1) * b.width)
 	}
 	b.valid = mem.Allocate(bits)
 	for i := range b.valid {
@@ -114,6 +116,17 @@ func (b *Builder) SetTrue(row int) { b.values[row>>3] |= 1 << (row & 7) }
 func (b *Builder) SetNull(row int) {
 	b.valid[row>>3] &^= 1 << (row & 7)
 	b.nulls++
+}
+
+// Null makes a row NULL, as SetNull does, and writes its value: zero, or no data.
+func (b *Builder) Null(row int) {
+	b.SetNull(row)
+	if Variable(b.typ) {
+		offsets := b.Offsets()
+		offsets[row+1] = offsets[row]
+		return
+	}
+	clear(b.values[row*b.width:][:b.width])
 }
 
 // Data is the data of a variable column, as long as there is room.

@@ -67,7 +67,7 @@ func BenchmarkDecodeType(b *testing.B) {
 // BenchmarkScan is the checking alone.
 func BenchmarkScan(b *testing.B) {
 	block := reader.Block{Data: readertest.TaxiJSON(10_000)}
-	w := NewSampler(Lines{}).walker
+	w := NewSampler(Lines{}, 0).walker
 	b.SetBytes(int64(len(block.Data)))
 	for b.Loop() {
 		in := newRecords(block, Lines{}, "")

@@ -20,10 +20,12 @@ type Decoder struct {
 	schema  abstract.Schema
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
-	goesOn  bool            // after a bad record
-	keep    bool            // bad records are delivered
-	refused reader.Refusals // records to be rejected
-	locate  bool            // tell where records begin
+	leave   func(name string) bool // see [reader.Request.LeavesOut]
+	goesOn  bool                   // after a bad record
+	keep    bool                   // bad records are delivered
+	refused reader.Refusals        // records to be rejected
+	locate  bool                   // tell where records begin
+	levels  int                    // of objects that are flattened
 
 	walkers sync.Pool // of *walker
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -35,8 +37,8 @@ type Decoder struct {
 // that layout.
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
-		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
-		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
+		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut,
+		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate, levels: req.Dialect.Flatten,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
 	d.walkers.New = func() any { return d.newWalker() }
@@ -49,7 +51,10 @@ func (d *Decoder) newWalker() *walker {
 	for i := range columns {
 		columns[i].column = i
 	}
-	return &walker{white: d.layout.white(), keys: newKeys(func(name string) *target {
+	return &walker{white: d.layout.white(), levels: d.levels, keys: newKeys(func(name string) *target {
+		if d.leave(name) {
+			return &target{column: -1, left: true}
+		}
 		place, err := d.matcher.Find(name)
 		if err != nil {
 			return &target{column: -1, problem: err.Error()}

@@ -3,6 +3,7 @@ package jsonrow
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -13,6 +14,9 @@ import (
 type target struct {
 	column  int    // a place in the schema, or among the sample's columns; -1 for none
 	problem string // why the key stands for no column; its value must be null
+	left    bool   // the key stands for no column, whatever its value
+	unfit   bool   // the key cannot be the name of a column, nor the beginning of one
+	object  bool   // it was flattened once
 
 	seen uint64 // the record that had it last
 	as   *key   // what it was called there
@@ -21,9 +25,11 @@ type target struct {
 // key is a key as it is spelled in the file.
 type key struct {
 	quoted []byte // with the quotes, and escapes as they are
-	name   string // what it says
+	name   string // what it says; of a flattened object, with the name of the object's key before it
+	path   string // the same for errors: with dots between
 	target *target
-	next   *key // the key that came after it last time
+	next   *key   // the key that came after it last time
+	inside *scope // the keys of the objects that it has, if they are flattened
 
 	// The first eight bytes of quoted in a word, and which of them there are.
 	head, mask uint64
@@ -58,11 +64,19 @@ type keys struct {
 	// resolve finds the target of a name. It answers the same one for names
 	// that are the same column.
 	resolve func(name string) *target
-	found   map[string]*key // by spelling
+	top     scope // of the records themselves
 	unknown map[string]*target
+	count   int // of the keys in all scopes
 	bytes   int
-	first   key    // comes before the first key of a record
 	number  uint64 // the number of the record, from 1
+}
+
+// scope is the keys of the objects at one place.
+type scope struct {
+	prefix string          // of the names
+	path   string          // and of the paths
+	found  map[string]*key // by spelling
+	first  key             // comes before the first key of an object
 }
 
 func newKeys(resolve func(name string) *target) *keys {
@@ -74,7 +88,7 @@ func newKeys(resolve func(name string) *target) *keys {
 // begin is called before a record.
 func (k *keys) begin() {
 	k.number++
-	if len(k.found) > cachedKeys || k.bytes > cachedBytes {
+	if k.count > cachedKeys || k.bytes > cachedBytes {
 		k.forget()
 	}
 }
@@ -82,12 +96,12 @@ func (k *keys) begin() {
 // forget bounds what hostile keys take. It is not done within a record, whose
 // keys must be told apart.
 func (k *keys) forget() {
-	k.found, k.unknown = make(map[string]*key), make(map[string]*target)
-	k.bytes, k.first.next = 0, nil
+	k.top, k.unknown = scope{found: make(map[string]*key)}, make(map[string]*target)
+	k.count, k.bytes = 0, 0
 }
 
 // find scans the key at pos, which came after the given one.
-func (k *keys) find(data []byte, pos int, before *key) (found *key, end int, fault json.Fault) {
+func (k *keys) find(data []byte, pos int, in *scope, before *key) (found *key, end int, fault json.Fault) {
 	if data[pos] != '"' {
 		return nil, pos, json.FaultKey
 	}
@@ -95,48 +109,65 @@ func (k *keys) find(data []byte, pos int, before *key) (found *key, end int, fau
 	if fault != "" {
 		return nil, end, fault
 	}
-	found = k.found[string(data[pos:end])]
+	found = in.found[string(data[pos:end])]
 	if found == nil {
-		found = k.add(data[pos:end], escaped)
+		found = k.add(in, data[pos:end], escaped)
 	}
 	before.next = found
 	return found, end, ""
 }
 
 // add takes up a spelling that is new.
-func (k *keys) add(quoted []byte, escaped bool) *key {
+func (k *keys) add(in *scope, quoted []byte, escaped bool) *key {
 	quoted = bytes.Clone(quoted)
 	name := quoted[1 : len(quoted)-1]
 	if escaped {
 		to := make([]byte, len(name))
 		name = to[:json.Unquote(to, name)]
 	}
-	found := &key{quoted: quoted, name: string(name)}
-	found.target = k.targetOf(found.name)
+	found := &key{quoted: quoted}
+	k.name(found, in, string(name))
 	var head [8]byte
 	n := copy(head[:], quoted)
 	found.head, found.mask = binary.LittleEndian.Uint64(head[:]), ^uint64(0)>>(64-8*n)
-	k.found[string(quoted)] = found
-	k.bytes += 3 * len(quoted)
+	in.found[string(quoted)] = found
+	k.count++
+	k.bytes += 3*len(quoted) + len(in.prefix) + len(in.path)
 	return found
 }
 
-// targetOf answers the same target for the same name.
-func (k *keys) targetOf(name string) *target {
-	if t := k.unknown[name]; t != nil {
-		return t
-	}
-	var t *target
+// maxName is the longest name that the keys of a flattened object make, in bytes.
+const maxName = 1024
+
+// name gives a key its names and its target, which is the same one for the same
+// name.
+func (k *keys) name(found *key, in *scope, own string) {
+	problem := ""
 	switch {
-	case name == "":
-		t = &target{column: -1, problem: "a key is empty, and a column must have a name"}
-	case strings.IndexByte(name, 0) >= 0:
-		t = &target{column: -1, problem: "key " + reader.Quote([]byte(name)) + " has a NUL character"}
-	default:
-		t = k.resolve(name)
+	case own == "":
+		problem = "a key is empty, and a column must have a name"
+	case strings.IndexByte(own, 0) >= 0:
+		problem = "key " + reader.Quote([]byte(own)) + " has a NUL character"
+	case in.prefix != "" && len(in.prefix)+len(own) > maxName:
+		problem = fmt.Sprintf("key %s and those around it make a name of more than %d bytes", reader.Quote([]byte(own)), maxName)
 	}
-	if t.problem != "" {
-		k.unknown[name] = t
+	if problem != "" {
+		found.name, found.path = own, own
+		found.target = k.remembered("\x00"+in.path+own, func() *target { return &target{column: -1, problem: problem, unfit: true} })
+		return
+	}
+	found.name, found.path = in.prefix+own, in.path+own
+	found.target = k.remembered(found.name, func() *target { return k.resolve(found.name) })
+}
+
+// remembered is the target that was made for that name, if it is one without a
+// column.
+func (k *keys) remembered(name string, resolve func() *target) *target {
+	t := k.unknown[name]
+	if t == nil {
+		if t = resolve(); t.column < 0 {
+			k.unknown[name] = t
+		}
 	}
 	return t
 }

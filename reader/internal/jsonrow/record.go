@@ -19,7 +19,9 @@ type field struct {
 type walker struct {
 	*keys
 	white  json.White // between the tokens of a record
+	levels int        // of objects within a record that are flattened
 	fields []field    // of the record that was taken apart last
+	others int        // keys of that record, where some are flattened, that are no fields
 	// problem is that of the record's first key that stands for no column. It
 	// is told only of a record that is good otherwise.
 	problem string
@@ -33,14 +35,19 @@ func (w *walker) record(data []byte, pos int) (end int, reason string) {
 		return pos, notObject(data, pos, w.white)
 	}
 	w.begin()
+	w.fields, w.others, w.problem = w.fields[:0], 0, ""
+	return w.object(data, pos, pos, &w.top, w.levels)
+}
+
+// object takes apart the object at pos, of the record that begins at start. As
+// many levels of objects within are flattened.
+func (w *walker) object(data []byte, start, pos int, in *scope, levels int) (end int, reason string) {
 	white := w.white
-	w.fields, w.problem = w.fields[:0], ""
-	start := pos
 	pos = json.Space(data, pos+1, white)
 	if data[pos] == '}' {
 		return pos + 1, ""
 	}
-	for before := &w.first; ; {
+	for before := &in.first; ; {
 		k := before.next
 		if k.at(data, pos) {
 			pos += len(k.quoted)
@@ -49,7 +56,7 @@ func (w *walker) record(data []byte, pos int) (end int, reason string) {
 			pos += len(k.quoted)
 		} else {
 			var fault json.Fault
-			if k, pos, fault = w.find(data, pos, before); fault != "" {
+			if k, pos, fault = w.find(data, pos, in, before); fault != "" {
 				return pos, malformed(data, start, pos, white, fault)
 			}
 		}
@@ -60,11 +67,17 @@ func (w *walker) record(data []byte, pos int) (end int, reason string) {
 			}
 		}
 		at := json.Space(data, pos+1, white)
-		end, kind, fault := json.Value(data, at, white)
-		if fault != "" {
-			return end, malformed(data, start, end, white, fault)
+		if levels > 0 && data[at] == '{' && !k.target.unfit {
+			end, reason = w.flatten(data, start, at, k, levels-1)
+		} else {
+			var kind json.Kind
+			var fault json.Fault
+			if end, kind, fault = json.Value(data, at, white); fault != "" {
+				return end, malformed(data, start, end, white, fault)
+			}
+			reason = w.take(k, at, end, kind)
 		}
-		if reason := w.take(k, at, end, kind); reason != "" {
+		if reason != "" {
 			return end, reason
 		}
 		pos = json.Space(data, end, white)
@@ -83,7 +96,7 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	t := k.target
 	switch {
 	case t.seen == w.number:
-		return twice(t.as.name, k.name)
+		return twice(t.as.path, k.path)
 	case len(w.fields) == reader.MaxColumns:
 		return fmt.Sprintf("it has more than %d keys", reader.MaxColumns)
 	}
@@ -93,6 +106,9 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	}
 	if t.problem != "" && kind != json.Null && w.problem == "" {
 		w.problem = t.problem
+	}
+	if t.left {
+		return w.other()
 	}
 	if kind == json.String || kind == json.Escaped {
 		at, end = at+1, end-1

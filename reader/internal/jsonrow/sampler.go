@@ -24,6 +24,7 @@ type Sampler struct {
 	layout   Layout
 	notText  string
 	columns  []reader.Evidence
+	targets  []*target // of the columns
 	records  int64
 	bad      int64 // of them
 	firstBad string
@@ -33,10 +34,10 @@ type Sampler struct {
 }
 
 // NewSampler returns a sampler whose targets are the columns it has seen, one
-// for names that differ only in case.
-func NewSampler(layout Layout) *Sampler {
+// for names that differ only in case. Objects are flattened to that many levels.
+func NewSampler(layout Layout, levels int) *Sampler {
 	targets := make(map[string]*target)
-	s := &Sampler{layout: layout, walker: walker{white: layout.white()}}
+	s := &Sampler{layout: layout, walker: walker{white: layout.white(), levels: levels}}
 	s.keys = newKeys(func(name string) *target {
 		t := targets[reader.FoldName(name)]
 		if t == nil {
@@ -121,6 +122,7 @@ func (s *Sampler) observeField(data []byte, f *field) error {
 		}
 		f.column = len(s.columns)
 		s.columns = append(s.columns, reader.Evidence{Name: f.as.name})
+		s.targets = append(s.targets, f.target)
 	}
 	e := &s.columns[f.column]
 	value := data[f.at:f.end]
@@ -133,7 +135,7 @@ func (s *Sampler) observeField(data []byte, f *field) error {
 		e.ObserveString(to[:json.Unquote(to, value)])
 	case json.Object, json.Array:
 		e.ObserveJSON()
-		if s.records == 1 && s.within == "" && f.kind == json.Array && data[json.Space(data, int(f.at)+1, s.white)] == '{' {
+		if s.records == 1 && s.within == "" && s.levels == 0 && f.kind == json.Array && data[json.Space(data, int(f.at)+1, s.white)] == '{' {
 			s.within = e.Name
 		}
 	default:
@@ -147,7 +149,13 @@ func (s *Sampler) Result(dialect reader.Dialect) reader.Sample {
 	for i := range s.columns {
 		s.columns[i].Nulls = s.records - s.bad - s.columns[i].Values
 	}
-	out := reader.Sample{Dialect: dialect, Columns: s.columns, Sparse: true, Records: int(s.records), Complete: s.complete}
+	var columns []reader.Evidence
+	for i, e := range s.columns {
+		if e.Values > 0 || !s.targets[i].object { // else it is null where it is not flattened
+			columns = append(columns, e)
+		}
+	}
+	out := reader.Sample{Dialect: dialect, Columns: columns, Sparse: true, Records: int(s.records), Complete: s.complete}
 	if s.bad > 0 {
 		out.Notes = append(out.Notes, fmt.Sprintf("%d of the first %d records are bad, %s", s.bad, s.records, s.firstBad))
 	}

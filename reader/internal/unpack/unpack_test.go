@@ -231,6 +231,23 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// Of a short file a dictionary is not larger than what is read of it, whatever it
+// declares; and what is read is there.
+func TestShortXZ(t *testing.T) {
+	for name, most := range map[string]int64{"refused-dictionary.xz": 20, "refused-huge.xz": 1 << 20, "long.xz": 300_000, "random.xz": 1 << 20, "chunks.xz": 1 << 20} {
+		want := content(t, name)
+		if strings.HasPrefix(name, "refused") {
+			want = small
+		}
+		r := NewShortXZ(bufio.NewReader(bytes.NewReader(testdata(t, name))), most)
+		got, err := io.ReadAll(io.LimitReader(r, most+1))
+		want = want[:min(len(want), int(most)+1)]
+		if err != nil || string(got) != want {
+			t.Errorf("%s, %d: %d bytes, want %d, %v", name, most, len(got), len(want), err)
+		}
+	}
+}
+
 // Padding between streams, and frames to be skipped, are no data.
 func TestPadding(t *testing.T) {
 	xz, lz4 := testdata(t, "small.xz"), testdata(t, "small.lz4")

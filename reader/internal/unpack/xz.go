@@ -26,6 +26,7 @@ const xzMagic = "\xfd7zXZ\x00"
 type xzReader struct {
 	from    *bufio.Reader
 	maxDict int64
+	enough  bool // a dictionary of maxDict is enough, whatever is declared
 
 	next  func() error // reads what stands where the next chunk might begin
 	chunk xzChunk
@@ -64,6 +65,16 @@ func (c *xzChunk) Read(p []byte) (int, error) {
 
 func newXZ(from *bufio.Reader, maxDict int64) io.ReadCloser {
 	x := &xzReader{from: from, maxDict: maxDict}
+	x.next = x.stream
+	return x
+}
+
+// NewShortXZ is [New] for an xz file of whose output no more than most bytes, and
+// one, are going to be read. No dictionary beyond those is needed, so none that is
+// declared is too large. What follows them may be an error.
+func NewShortXZ(from *bufio.Reader, most int64) io.Reader {
+	// Twice as much, since the library decodes ahead until its dictionary is full.
+	x := &xzReader{from: from, maxDict: max(2*most, lzma.MinDictCap), enough: true}
 	x.next = x.stream
 	return x
 }
@@ -187,6 +198,9 @@ func (x *xzReader) blockHeader() error {
 	}
 	if b.declaredUnpacked >= 0 {
 		dict = min(dict, b.declaredUnpacked) // nothing lies farther back
+	}
+	if x.enough {
+		dict = min(dict, x.maxDict)
 	}
 	if dict > x.maxDict {
 		return fmt.Errorf("a dictionary of %d bytes is needed, and %d are allowed: give more --memory, or compress with a smaller one", dict, x.maxDict)

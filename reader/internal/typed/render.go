@@ -1,4 +1,4 @@
-package parquet
+package typed
 
 import (
 	"encoding/binary"
@@ -15,66 +15,66 @@ import (
 const maxDecimalBytes = 1024
 
 // appendInt32 renders an INT32 or FLOAT value.
-func (k kind) appendInt32(b []byte, v int32) ([]byte, string) {
-	switch k.meaning {
-	case meansInt:
+func (k Kind) appendInt32(b []byte, v int32) ([]byte, string) {
+	switch k.Meaning {
+	case Int:
 		return strconv.AppendInt(b, int64(v), 10), ""
-	case meansUint:
+	case Uint:
 		return strconv.AppendUint(b, uint64(uint32(v)), 10), ""
-	case meansFloat:
+	case Float:
 		return appendFloat(b, float64(math.Float32frombits(uint32(v))), 32), ""
-	case meansDecimal:
-		return appendDecimal(b, decimal128.FromI64(int64(v)), k.scale), ""
-	case meansDate:
+	case Decimal:
+		return appendDecimal(b, decimal128.FromI64(int64(v)), k.Scale), ""
+	case Date:
 		return appendDate(b, int64(v)), ""
-	case meansTime:
+	case Time:
 		return k.appendTime(b, int64(v))
 	}
 	return b, "a value in a column that has none"
 }
 
 // appendInt64 renders an INT64 or DOUBLE value.
-func (k kind) appendInt64(b []byte, v int64) ([]byte, string) {
-	switch k.meaning {
-	case meansInt:
+func (k Kind) appendInt64(b []byte, v int64) ([]byte, string) {
+	switch k.Meaning {
+	case Int:
 		return strconv.AppendInt(b, v, 10), ""
-	case meansUint:
+	case Uint:
 		return strconv.AppendUint(b, uint64(v), 10), ""
-	case meansDouble:
+	case Double:
 		return appendFloat(b, math.Float64frombits(uint64(v)), 64), ""
-	case meansDecimal:
-		return appendDecimal(b, decimal128.FromI64(v), k.scale), ""
-	case meansTime:
+	case Decimal:
+		return appendDecimal(b, decimal128.FromI64(v), k.Scale), ""
+	case Time:
 		return k.appendTime(b, v)
-	case meansTimestamp:
-		seconds := floorDiv(v, k.unit)
-		return appendTimestamp(b, seconds, (v-seconds*k.unit)*(nanos/k.unit), k.utc), ""
+	case Timestamp:
+		seconds := floorDiv(v, k.Unit)
+		return appendTimestamp(b, seconds, (v-seconds*k.Unit)*(Nanos/k.Unit), k.UTC), ""
 	}
 	return b, "a value in a column that has none"
 }
 
 // appendBytes renders a value of bytes.
-func (k kind) appendBytes(b, v []byte) ([]byte, string) {
-	switch k.meaning {
-	case meansText, meansJSON, meansBytes:
+func (k Kind) appendBytes(b, v []byte) ([]byte, string) {
+	switch k.Meaning {
+	case Text, JSON, Bytes:
 		return append(b, v...), ""
-	case meansUUID:
+	case UUID:
 		return appendUUID(b, v), ""
-	case meansFloat16:
+	case Float16:
 		return appendFloat(b, float64(float16(v)), 32), ""
-	case meansInt96:
+	case Int96:
 		seconds, ns := int96(v)
 		return appendTimestamp(b, seconds, ns, false), ""
-	case meansInterval:
+	case Interval:
 		return appendInterval(b, v), ""
-	case meansDecimal:
+	case Decimal:
 		if len(v) > maxDecimalBytes {
 			return b, "a decimal of " + strconv.Itoa(len(v)) + " bytes is not read"
 		}
 		if n, ok := decimalOf(v); ok {
-			return appendDecimal(b, n, k.scale), ""
+			return appendDecimal(b, n, k.Scale), ""
 		}
-		return appendPoint(b, bigOf(v).String(), k.scale), ""
+		return appendPoint(b, bigOf(v).String(), k.Scale), ""
 	}
 	return b, "a value in a column that has none"
 }
@@ -177,11 +177,11 @@ func appendDate(b []byte, days int64) []byte {
 }
 
 // appendTime writes a time of day with as many decimals as it needs.
-func (k kind) appendTime(b []byte, v int64) ([]byte, string) {
-	if v < 0 || v >= 86400*k.unit {
+func (k Kind) appendTime(b []byte, v int64) ([]byte, string) {
+	if v < 0 || v >= 86400*k.Unit {
 		return b, strconv.FormatInt(v, 10) + " is not within a day"
 	}
-	return time.Unix(v/k.unit, v%k.unit*(nanos/k.unit)).UTC().AppendFormat(b, "15:04:05.999999999"), ""
+	return time.Unix(v/k.Unit, v%k.Unit*(Nanos/k.Unit)).UTC().AppendFormat(b, "15:04:05.999999999"), ""
 }
 
 func appendTimestamp(b []byte, seconds, ns int64, utc bool) []byte {
@@ -197,8 +197,8 @@ func int96(v []byte) (seconds, ns int64) {
 	const julian1970 = 2440588
 	inDay := int64(binary.LittleEndian.Uint64(v))
 	days := int64(int32(binary.LittleEndian.Uint32(v[8:]))) - julian1970
-	seconds = floorDiv(inDay, nanos)
-	return days*86400 + seconds, inDay - seconds*nanos
+	seconds = floorDiv(inDay, Nanos)
+	return days*86400 + seconds, inDay - seconds*Nanos
 }
 
 func floorDiv(a, b int64) int64 {

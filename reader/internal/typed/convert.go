@@ -1,4 +1,4 @@
-package parquet
+package typed
 
 import (
 	"math"
@@ -10,20 +10,20 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
-// converter makes a column's value of a value in the file, or tells why it
+// Converter makes a column's value of a value in the file, or tells why it
 // cannot.
-type converter[P value, T any] func(P) (v T, fault string)
+type Converter[P Value, T any] func(P) (v T, fault string)
 
-// newConverter returns the direct way from kind to typ where there is one, and
+// NewConverter returns the direct way from Kind to typ where there is one, and
 // otherwise the way through text: what the value is written as must be a
 // value of typ by the rules for text files.
-func newConverter[P value, T any](k kind, typ abstract.Type, parse func([]byte) (T, bool)) converter[P, T] {
+func NewConverter[P Value, T any](k Kind, typ abstract.Type, parse func([]byte) (T, bool)) Converter[P, T] {
 	for _, f := range direct(k, typ) {
 		if f, ok := f.(func(P) (T, string)); ok {
 			return f
 		}
 	}
-	render := renderer[P](k)
+	render := Renderer[P](k)
 	var buf []byte
 	return func(v P) (T, string) {
 		var none T
@@ -40,8 +40,8 @@ func newConverter[P value, T any](k kind, typ abstract.Type, parse func([]byte) 
 	}
 }
 
-// renderer writes values as text.
-func renderer[P value](k kind) func([]byte, P) ([]byte, string) {
+// Renderer writes values as text.
+func Renderer[P Value](k Kind) func([]byte, P) ([]byte, string) {
 	var f any
 	switch any(*new(P)).(type) {
 	case bool:
@@ -56,47 +56,47 @@ func renderer[P value](k kind) func([]byte, P) ([]byte, string) {
 	return f.(func([]byte, P) ([]byte, string))
 }
 
-// direct is the conversions from a kind to a type that are sure to be exact,
+// direct is the conversions from a Kind to a type that are sure to be exact,
 // one for each Go type that its values may have; none if there is none.
-func direct(k kind, typ abstract.Type) []any {
+func direct(k Kind, typ abstract.Type) []any {
 	switch {
-	case typ == abstract.Bool && k.meaning == meansBool:
+	case typ == abstract.Bool && k.Meaning == Bool:
 		return []any{func(v bool) (bool, string) { return v, "" }}
-	case typ == abstract.Int64 && k.meaning == meansInt:
+	case typ == abstract.Int64 && k.Meaning == Int:
 		return []any{
 			func(v int32) (int64, string) { return int64(v), "" },
 			func(v int64) (int64, string) { return v, "" },
 		}
-	case typ == abstract.Int64 && k.meaning == meansUint && k.bits < 64:
+	case typ == abstract.Int64 && k.Meaning == Uint && k.Bits < 64:
 		return []any{
 			func(v int32) (int64, string) { return int64(uint32(v)), "" },
 			func(v int64) (int64, string) { return v, "" },
 		}
-	case typ == abstract.Float64 && k.meaning == meansFloat:
+	case typ == abstract.Float64 && k.Meaning == Float:
 		return []any{func(v int32) (float64, string) { return float64(math.Float32frombits(uint32(v))), "" }}
-	case typ == abstract.Float64 && k.meaning == meansDouble:
+	case typ == abstract.Float64 && k.Meaning == Double:
 		return []any{func(v int64) (float64, string) { return math.Float64frombits(uint64(v)), "" }}
-	case typ == abstract.Float64 && k.meaning == meansFloat16:
+	case typ == abstract.Float64 && k.Meaning == Float16:
 		return []any{func(v []byte) (float64, string) { return float64(float16(v)), "" }}
-	case typ == abstract.Date && k.meaning == meansDate:
+	case typ == abstract.Date && k.Meaning == Date:
 		return []any{func(v int32) (int32, string) { return v, "" }}
-	case typ == abstract.Time && k.meaning == meansTime:
+	case typ == abstract.Time && k.Meaning == Time:
 		return []any{
 			func(v int32) (int64, string) { return k.timeOfDay(int64(v)) },
 			k.timeOfDay,
 		}
-	case (typ == abstract.TimestampTZ && k.utc || typ == abstract.Timestamp && !k.utc) && k.meaning == meansTimestamp:
+	case (typ == abstract.TimestampTZ && k.UTC || typ == abstract.Timestamp && !k.UTC) && k.Meaning == Timestamp:
 		return []any{k.timestamp}
-	case (typ == abstract.Timestamp || typ == abstract.TimestampTZ) && k.meaning == meansInt96:
+	case (typ == abstract.Timestamp || typ == abstract.TimestampTZ) && k.Meaning == Int96:
 		return []any{int96Micros}
-	case typ == abstract.UUID && k.meaning == meansUUID:
+	case typ == abstract.UUID && k.Meaning == UUID:
 		return []any{func(v []byte) ([16]byte, string) { return [16]byte(v), "" }}
 	}
 	precision, scale, ok := typ.Decimal()
 	switch {
-	case ok && k.meaning == meansDecimal && k.scale == scale:
+	case ok && k.Meaning == Decimal && k.Scale == scale:
 		return decimals(precision)
-	case ok && k.meaning == meansUint && scale == 0 && precision >= 20:
+	case ok && k.Meaning == Uint && scale == 0 && precision >= 20:
 		return []any{
 			func(v int32) (decimal128.Num, string) { return decimal128.FromU64(uint64(uint32(v))), "" },
 			func(v int64) (decimal128.Num, string) { return decimal128.FromU64(uint64(v)), "" },
@@ -105,12 +105,12 @@ func direct(k kind, typ abstract.Type) []any {
 	return nil
 }
 
-// same tells whether a column takes the values as they are stored.
-func same(k kind, typ abstract.Type) bool {
-	return typ == abstract.Int64 && (k.meaning == meansInt || k.meaning == meansUint && k.bits < 64) ||
-		typ == abstract.Date && k.meaning == meansDate ||
-		typ == abstract.Timestamp && k.meaning == meansTimestamp && k.unit == micros && !k.utc ||
-		typ == abstract.TimestampTZ && k.meaning == meansTimestamp && k.unit == micros && k.utc
+// Same tells whether a column takes the values as they are stored.
+func Same(k Kind, typ abstract.Type) bool {
+	return typ == abstract.Int64 && (k.Meaning == Int || k.Meaning == Uint && k.Bits < 64) ||
+		typ == abstract.Date && k.Meaning == Date ||
+		typ == abstract.Timestamp && k.Meaning == Timestamp && k.Unit == Micros && !k.UTC ||
+		typ == abstract.TimestampTZ && k.Meaning == Timestamp && k.Unit == Micros && k.UTC
 }
 
 // decimals are the conversions into decimals of the same scale.
@@ -136,23 +136,23 @@ func decimals(precision int) []any {
 }
 
 // timeOfDay makes microseconds since midnight.
-func (k kind) timeOfDay(v int64) (int64, string) {
-	if v < 0 || v >= 86400*k.unit {
+func (k Kind) timeOfDay(v int64) (int64, string) {
+	if v < 0 || v >= 86400*k.Unit {
 		return 0, strconv.FormatInt(v, 10) + " is not within a day"
 	}
 	return k.toMicros(v)
 }
 
 // toMicros makes microseconds of a count of the kind's unit.
-func (k kind) toMicros(v int64) (int64, string) {
+func (k Kind) toMicros(v int64) (int64, string) {
 	switch {
-	case k.unit == nanos && v%1000 != 0:
+	case k.Unit == Nanos && v%1000 != 0:
 		return 0, strconv.FormatInt(v, 10) + " nanoseconds are not whole microseconds" + nineDigits
-	case k.unit == nanos:
+	case k.Unit == Nanos:
 		return v / 1000, ""
-	case k.unit == millis && (v > math.MaxInt64/1000 || v < math.MinInt64/1000):
+	case k.Unit == Millis && (v > math.MaxInt64/1000 || v < math.MinInt64/1000):
 		return 0, strconv.FormatInt(v, 10) + " milliseconds since 1970 are out of range"
-	case k.unit == millis:
+	case k.Unit == Millis:
 		return v * 1000, ""
 	}
 	return v, ""
@@ -160,17 +160,17 @@ func (k kind) toMicros(v int64) (int64, string) {
 
 const nineDigits = ": as text (--column name=text) all nine digits are kept"
 
-func (k kind) timestamp(v int64) (int64, string) { return k.toMicros(v) }
+func (k Kind) timestamp(v int64) (int64, string) { return k.toMicros(v) }
 
 // int96Micros makes microseconds of a timestamp in 12 bytes.
 func int96Micros(v []byte) (int64, string) {
 	seconds, ns := int96(v)
-	const most = math.MaxInt64 / micros
+	const most = math.MaxInt64 / Micros
 	switch {
 	case ns%1000 != 0:
 		return 0, "a timestamp with " + strconv.FormatInt(ns, 10) + " nanoseconds has no whole microseconds" + nineDigits
 	case seconds >= most || seconds < -most:
 		return 0, "a timestamp does not fit into 64 bits of microseconds: as text (--column name=text) it is kept"
 	}
-	return seconds*micros + ns/1000, ""
+	return seconds*Micros + ns/1000, ""
 }
