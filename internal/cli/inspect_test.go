@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/connector/all"
 	"github.com/seed-ede61cd5/sluice/internal/cli"
+	"github.com/seed-ede61cd5/sluice/internal/s3folder"
 )
 
 func TestInspect(t *testing.T) {
@@ -99,6 +102,30 @@ func TestInspectEveryFormat(t *testing.T) {
 			t.Errorf("%s: code %d\n%s%s", name, got.code, got.out, got.err)
 		}
 	}
+}
+
+// Of an object in S3 no more is fetched than its beginning, and what that cost is
+// told.
+func TestInspectS3(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "big.csv", "id,name\n"+strings.Repeat("1,abcdefghijklmnopqrstuvwxyz\n", 2<<20))
+	server, err := s3folder.Start(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_PROFILE": "", "AWS_REGION": "us-east-1"} {
+		t.Setenv(name, value)
+	}
+	got := sluice(t, dir, "inspect", "s3://b/big.csv", "--endpoint", server.URL, "--path-style").expect(t, 0)
+	cost := regexp.MustCompile(`this look cost .*, ([0-9.]+) MiB received`).FindStringSubmatch(got.out)
+	if !strings.Contains(got.out, "s3://b/big.csv, 58 MiB") || cost == nil {
+		t.Fatalf("the report is\n%s\n%s", got.out, got.err)
+	}
+	if received, err := strconv.ParseFloat(cost[1], 64); err != nil || received > 16 {
+		t.Errorf("%v MiB were received", received)
+	}
+	t.Log(cost[0])
 }
 
 // A table is as wide as the terminal at most.
