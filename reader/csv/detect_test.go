@@ -28,6 +28,7 @@ func TestDetect(t *testing.T) {
 		// What is in cells is no delimiter.
 		{data: "t\n01:02:03\n04:05:06\n", flags: ""},
 		{data: "n;s\n1,5;2,5\n3,5;4,5\n", flags: "--delimiter ;"},
+		{data: "1,5;2,5\n3,5;4,5\n", flags: "--delimiter ; --no-header"},
 		{data: "t,n\n2020-01-01 10:00:00,1\n2020-01-02 10:00:00,2\n", flags: ""},
 		{data: "\"Dec 8, 2022\"\n\"Sep 26, 2022\"\n", flags: ""},
 		{data: "a long line of words\nor two of them\nand so on and on\n", flags: ""},
@@ -46,7 +47,9 @@ func TestDetect(t *testing.T) {
 		{data: "a,b\nx,y\na,z\n", flags: "--no-header"},
 		{data: "a,b\n1,y\n2,b\n", flags: ""},
 		{data: "a,2019,2020\nx,1,2\ny,3,4\n", flags: "--no-header"}, // years are values
+		{data: "id,1,2\n5,6,7\n", flags: "--no-header"},
 		// Preambles and comments.
+		{data: "t;u\nv;w\na;b;c;d\n1;2;3;4\n", flags: "--delimiter ; --skip-lines 2"},
 		{data: "Report\nof all\n\na,b,c\n1,2,3\n4,5,6\n", flags: "--skip-lines 3"},
 		{data: "Report,,\n,,\na,b,c\n1,2,3\n", flags: "--skip-lines 2"},
 		{data: "alice,\nbob,1\ncarl,2\n", flags: ""}, // may be a row

@@ -1,5 +1,10 @@
 package csv
 
+import (
+	"maps"
+	"slices"
+)
+
 // The score of a dialect is the idea of "Wrangling messy CSV files by detecting row
 // and type patterns" (van den Burg, Nazábal, Sutton, 2019): in the right dialect
 // most records have the same number of cells, more than one, and most cells are
@@ -47,8 +52,8 @@ func (d *dialect) fit(text []byte, whole bool) fit {
 	}
 	f := fit{values: float64(values) / float64(cells)}
 	divided := aloneQuoted * float64(wholes) / float64(records)
-	for width, n := range widths {
-		p := float64(n) / float64(records)
+	for _, width := range slices.Sorted(maps.Keys(widths)) { // the same sum every time
+		p := float64(widths[width]) / float64(records)
 		f.same += p * p
 		divided += p * max(float64(width-1), alone) / float64(width)
 	}
