@@ -53,6 +53,9 @@ type Hints struct {
 	SkipLines int      // how many lines stand before the header or the first record
 	NoHeader  bool     // the first record is data
 	Null      []string // unquoted cells that mean NULL, besides the empty one
+	// Detect asks for the dialect to be detected, as far as the words above leave it
+	// open; for formats that have dialects.
+	Detect Detect
 	// RecordsPath is the keys that lead to the records of a JSON document; empty
 	// where they are not within an object.
 	RecordsPath []string
@@ -76,6 +79,23 @@ type Hints struct {
 	// DialectOnly asks a Sample for the dialect alone: the columns come
 	// without evidence, and of the file no more is read than their names.
 	DialectOnly bool
+}
+
+// Detect says what is done about a dialect's detection.
+type Detect int
+
+const (
+	DetectNothing Detect = iota // the hints and the format say all
+	DetectToTell                // what the content looks like is told in [Sample.Detected]
+	DetectToUse                 // and is what the file is read as
+)
+
+// Detected is what a file's content looks like.
+type Detected struct {
+	Dialect Dialect `json:"dialect"`
+	// Flags are the words of the command line that make it so. There are none if the
+	// sample's own dialect is the same.
+	Flags []string `json:"flags,omitempty"`
 }
 
 // Dialect is how a file is to be read. It is kept in the ledger with the
@@ -117,6 +137,9 @@ type Sample struct {
 	// was the whole file.
 	Records  int
 	Complete bool
+	// Detected is what was found where [Hints.Detect] asked, nil if the format has no
+	// dialects, or nothing to find any in.
+	Detected *Detected
 	// Notes are remarks for the user, such as a delimiter that looks wrong.
 	Notes []string
 }

@@ -41,10 +41,11 @@ type Refusal struct {
 
 // SampledFile is a file whose beginning was looked at.
 type SampledFile struct {
-	Object  string         `json:"object"`
-	Size    int64          `json:"size"`
-	Dialect reader.Dialect `json:"dialect"`
-	Notes   []string       `json:"notes,omitempty"`
+	Object   string           `json:"object"`
+	Size     int64            `json:"size"`
+	Dialect  reader.Dialect   `json:"dialect"`
+	Detected *reader.Detected `json:"detected,omitempty"` // what the content looks like
+	Notes    []string         `json:"notes,omitempty"`
 }
 
 // Describe tells the dialect in words.
@@ -90,6 +91,9 @@ func (s SampledFile) Describe() string {
 		if !d.Header {
 			words = append(words, "no header")
 		}
+		if len(d.Null) > 0 {
+			words = append(words, fmt.Sprintf("NULL %q", d.Null))
+		}
 	}
 	if len(d.Columns) > 0 {
 		words = append(words, fmt.Sprintf("%d columns", len(d.Columns)))
@@ -107,6 +111,7 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	cfg.Hints.Detect = max(cfg.Hints.Detect, reader.DetectToTell)
 	l := newLoad(cfg)
 	l.dry = true
 	if l.ledger != nil {
@@ -174,7 +179,7 @@ func (l *load) sample(ctx context.Context, plan *Plan, taken []*job, jobs <-chan
 		samples = append(samples, sample)
 		plan.Records += int64(sample.Records)
 		plan.Samples = append(plan.Samples, SampledFile{
-			Object: j.id.String(), Size: j.file.Info.Size, Dialect: sample.Dialect, Notes: sample.Notes,
+			Object: j.id.String(), Size: j.file.Info.Size, Dialect: sample.Dialect, Detected: sample.Detected, Notes: sample.Notes,
 		})
 	}
 	plan.Added = l.wouldAdd(samples)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/connector"
+	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -40,6 +41,24 @@ func (a *app) dryRun(ctx context.Context, f *loadFlags, src *opened) (err error)
 		fmt.Fprintf(a.Out, "\nthis look cost %s\n", text)
 	}
 	return plannedCode(plan)
+}
+
+// lookNote tells which flags would read a file as what it looks like, if others do
+// now.
+func lookNote(d *reader.Detected) []string {
+	if d == nil || len(d.Flags) == 0 {
+		return nil
+	}
+	return []string{"it looks as if it were to be read with " + flagsText(d) + " (or with --dialect auto)"}
+}
+
+// flagsText is the flags that read a file as what it looks like, for a shell.
+func flagsText(d *reader.Detected) string {
+	words := make([]string, len(d.Flags))
+	for i, word := range d.Flags {
+		words[i] = shellWord(word)
+	}
+	return strings.Join(words, " ")
 }
 
 // plannedCode makes the exit code of a dry run what the load's would be.
@@ -85,7 +104,7 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	}
 	for _, s := range p.Samples {
 		say("\n%s, %s: %s", s.Object, bytesText(s.Size), s.Describe())
-		for _, note := range s.Notes {
+		for _, note := range append(s.Notes, lookNote(s.Detected)...) {
 			say("  note: %s", oneLine(note))
 		}
 	}

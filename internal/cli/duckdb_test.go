@@ -207,6 +207,17 @@ CREATE TABLE "new" (
 	if !strings.Contains(got.out, `"refused":[{"object":"DIR/notes.txt"`) {
 		t.Errorf("the plan is\n%s", got.out)
 	}
+	write(t, dir, "odd.csv", "made today\n1;'it''s'\n-;b\n")
+	got = sluice(t, dir, "load", "odd.csv", "--to", "duckdb:y.duckdb", "--dry-run").expect(t, 0)
+	if want := `note: it looks as if it were to be read with --delimiter ';' --quote ''\''' --skip-lines 1 --no-header --null - (or with --dialect auto)`; !strings.Contains(got.out, want) {
+		t.Errorf("the plan lacks %q:\n%s", want, got.out)
+	}
+	got = sluice(t, dir, "load", "odd.csv", "--to", "duckdb:y.duckdb", "--dry-run", "--dialect", "auto").expect(t, 0)
+	if want := `odd.csv, 25 B: csv, delimiter ";", quote "'", 1 lines skipped, no header, NULL ["-"], 2 columns`; !strings.Contains(got.out, want) || strings.Contains(got.out, "note:") {
+		t.Errorf("the plan lacks %q:\n%s", want, got.out)
+	}
+	got = sluice(t, dir, "load", "odd.csv", "--to", "stdout:", "--dialect", "auto").expect(t, 0)
+	same(t, "the rows", got.out, `{"column1":1,"column2":"it's"}`+"\n"+`{"column1":null,"column2":"b"}`)
 	if _, err := os.Stat("y.duckdb"); err == nil {
 		t.Error("the dry run made the database")
 	}

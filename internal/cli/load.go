@@ -54,6 +54,10 @@ own tools take them.
   sluice load s3://bucket/prefix/ --endpoint http://localhost:9000
   sluice load s3://bucket/prefix/ --to postgres://me@db.example/shop --follow
 
+How CSV files are written is what flags and extensions say; with --dialect auto,
+what they leave open is detected in each file. --dry-run tells if a file looks as
+if it were to be read with other flags.
+
 Compression (gzip, zstd, bzip2, lz4, snappy, xz) is found by the content,
 whatever the name. Types are inferred from the first records of up to ten
 files; a later value that does not fit is a bad row, never a changed value.

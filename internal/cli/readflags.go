@@ -16,7 +16,7 @@ import (
 // readFlags say how files are written. They are those of every command that
 // reads files.
 type readFlags struct {
-	format            string
+	format, dialect   string
 	delimiter, escape config.Delimiter
 	quote             config.Quote
 	comment           string
@@ -36,13 +36,16 @@ type readFlags struct {
 }
 
 const (
-	autoFormat    = "auto"
-	mostSkipLines = 1_000_000
+	autoFormat      = "auto"
+	declaredDialect = "declared"
+	autoDialect     = "auto"
+	mostSkipLines   = 1_000_000
 )
 
 func (f *readFlags) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet, avro; by name only: lines, access-log, protobuf")
+	flags.StringVar(&f.dialect, "dialect", declaredDialect, "`how` CSV files are written: declared (by the flags below), or auto: what those leave open is detected")
 	flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
 	flags.Var(&f.quote, "quote", "`byte` around quoted fields, or none: quotes are data (default: \")")
 	flags.Var(&f.escape, "escape", "`byte` before a quote, a delimiter, a line end or itself that is data, such as \\ (default: none; a doubled quote is one)")
@@ -69,6 +72,13 @@ func (f *readFlags) complete() error {
 	f.hints = reader.Hints{
 		Delimiter: byte(f.delimiter), Quote: byte(f.quote.Byte), NoQuote: f.quote.None, Escape: byte(f.escape),
 		Comment: f.comment, SkipLines: f.skipLines, NoHeader: f.noHeader, Null: f.null, RecordsPath: f.recordsPath,
+	}
+	switch f.dialect {
+	case declaredDialect:
+	case autoDialect:
+		f.hints.Detect = reader.DetectToUse
+	default:
+		errs = append(errs, fmt.Errorf("--dialect %q: use %s or %s", f.dialect, declaredDialect, autoDialect))
 	}
 	errs = append(errs, f.checkDialect(), f.formats.complete(f.format, &f.hints), f.shape.complete(f.format, &f.hints))
 	if f.encoding != "" {
@@ -127,6 +137,7 @@ func (f *readFlags) checkDialect() error {
 func (f *readFlags) completeValues(a *app, cmd *cobra.Command) {
 	values(cmd, "format", a.completeFormat)
 	values(cmd, "encoding", cobra.FixedCompletions(reader.Encodings(), cobra.ShellCompDirectiveNoFileComp))
+	values(cmd, "dialect", cobra.FixedCompletions([]string{declaredDialect, autoDialect}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "quote", cobra.FixedCompletions([]string{"none"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "column", completeColumn)
 	for _, name := range []string{"delimiter", "escape", "comment", "skip-lines", "null", "records-path", "max-ratio"} {

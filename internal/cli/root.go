@@ -37,6 +37,7 @@ speed of the database's own loader. Stop it at any moment, even with kill -9,
 and run the same command again: it goes on where it was, no row lost or doubled.
 
   sluice demo                                       see it for yourself, in a minute
+  sluice inspect ./data/a.csv                       what a file is
   sluice load './data/*.csv' --to duckdb:my.duckdb  into the table "data"
   sluice files --to duckdb:my.duckdb                what became of each file
 
@@ -49,7 +50,7 @@ and run the same command again: it goes on where it was, no row lost or doubled.
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(loadCommand(a), statusCommand(a), filesCommand(a), explainCommand(a), forgetCommand(a), replayCommand(a),
+	root.AddCommand(loadCommand(a), inspectCommand(a), statusCommand(a), filesCommand(a), explainCommand(a), forgetCommand(a), replayCommand(a),
 		demoCommand(a), versionCommand(a))
 	return root
 }

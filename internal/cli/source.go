@@ -64,8 +64,8 @@ func (o *opened) Close() error {
 	return errors.Join(errs...)
 }
 
-// openSource parses the locations, opens their buckets, each once, and
-// decides the table's and the pipeline's name if the flags do not.
+// openSource opens the source of a load, and decides the table's and the
+// pipeline's name if the flags do not.
 func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*opened, error) {
 	o := &opened{}
 	if path, ok := strings.CutPrefix(f.to, "duckdb:"); ok {
@@ -73,38 +73,45 @@ func (a *app) openSource(ctx context.Context, f *loadFlags, args []string) (*ope
 			o.target = filepath.ToSlash(path)
 		}
 	}
+	tables, err := a.openPlaces(ctx, o, f.store, args)
+	if err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	if err := cmp.Or(f.follow.checkSources(o.places), f.nameTable(tables)); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	return o, nil
+}
+
+// openPlaces parses the locations, opens their buckets, each once, and returns the
+// names that tables would have after them. After an error, the buckets are still to
+// be closed.
+func (a *app) openPlaces(ctx context.Context, o *opened, store storeFlags, args []string) (tables []string, err error) {
 	buckets := map[string]object.Bucket{}
-	var tables []string
 	for _, arg := range args {
 		location, err := source.Parse(arg)
 		if err != nil {
-			return nil, errors.Join(usage(err), o.Close())
+			return nil, usage(err)
 		}
 		if location.Scheme == "file" && o.target != "" && location.Key == o.target {
-			return nil, errors.Join(usage(fmt.Errorf("source %q is the file that --to loads into", arg)), o.Close())
+			return nil, usage(fmt.Errorf("source %q is the file that --to loads into", arg))
 		}
 		open := a.registry.Buckets[location.Scheme]
 		if open == nil {
-			return nil, errors.Join(usage(a.noStore(arg, location.Scheme)), o.Close())
+			return nil, usage(a.noStore(arg, location.Scheme))
 		}
 		name := location.Scheme + "://" + location.Bucket
 		if buckets[name] == nil {
-			if buckets[name], err = open(ctx, location.Bucket, f.store.BucketOptions); err != nil {
-				return nil, errors.Join(usage(fmt.Errorf("source %q: %w", arg, err)), o.Close())
+			if buckets[name], err = open(ctx, location.Bucket, store.BucketOptions); err != nil {
+				return nil, usage(fmt.Errorf("source %q: %w", arg, err))
 			}
 			o.buckets = append(o.buckets, buckets[name])
 		}
 		o.places = append(o.places, source.Place{Bucket: buckets[name], Location: location})
 		tables = append(tables, location.TableName())
 	}
-	if err := cmp.Or(f.store.check(o.places), f.follow.checkSources(o.places)); err != nil {
-		return nil, errors.Join(err, o.Close())
-	}
 	o.Source = snapshot.New(o.places...)
-	if err := f.nameTable(tables); err != nil {
-		return nil, errors.Join(err, o.Close())
-	}
-	return o, nil
+	return tables, store.check(o.places)
 }
 
 // noStore says that a location's scheme is unknown, and which ones are not.

@@ -12,10 +12,16 @@ type Streams struct {
 	Out, Err io.Writer
 	// Live tells that Err is a terminal that can show a live display.
 	Live bool
+	// Width is how many characters fit into a line of Out, 0 if it is no terminal.
+	Width int
 }
 
 // Standard is the process's own streams.
 func Standard() Streams {
 	live := term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb"
-	return Streams{Out: os.Stdout, Err: os.Stderr, Live: live}
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		width = 0
+	}
+	return Streams{Out: os.Stdout, Err: os.Stderr, Live: live, Width: width}
 }

@@ -30,7 +30,7 @@ var layers = [][]string{
 	{"connector"},
 	{"connector/*"},
 	{"transfer"},
-	{"internal/ops"},
+	{"internal/ops", "internal/inspect"},
 	{"internal/cli"},
 	{"cmd/sluice"},
 }

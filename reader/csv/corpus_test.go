@@ -135,7 +135,7 @@ func differences() map[string]string {
 func TestCorpusCounts(t *testing.T) {
 	dir := readertest.Corpus(t)
 	checked := 0
-	eachCSV(t, dir, []string{"csv-spectrum/", "rust-csv/", "fivethirtyeight/", "vega/"}, func(name, oracle string) {
+	eachCSV(t, dir, []string{"csv-spectrum/", "rust-csv/", "fivethirtyeight/", "vega/"}, func(name, oracle, _ string) {
 		var records, first int
 		if n, _ := fmt.Sscanf(oracle, "records=%d first_width=%d", &records, &first); n != 2 {
 			t.Errorf("%s: unexpected oracle %q", name, oracle)
@@ -274,8 +274,9 @@ func kind(err error) string {
 	return err.Error()
 }
 
-// eachCSV calls f with the CSV files of some folders and what Python found.
-func eachCSV(t *testing.T, dir string, folders []string, f func(name, oracle string)) {
+// eachCSV calls f with the CSV files of some folders, and what Python and DuckDB
+// found.
+func eachCSV(t *testing.T, dir string, folders []string, f func(name, python, duckdb string)) {
 	t.Helper()
 	list, err := os.Open(filepath.Join(dir, "expected.tsv"))
 	if err != nil {
@@ -286,12 +287,12 @@ func eachCSV(t *testing.T, dir string, folders []string, f func(name, oracle str
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		fields := strings.Split(lines.Text(), "\t")
-		if len(fields) < 6 || fields[3] != "csv" {
+		if len(fields) < 7 || fields[3] != "csv" {
 			continue
 		}
 		for _, folder := range folders {
 			if strings.HasPrefix(fields[0], folder) {
-				f(fields[0], fields[5])
+				f(fields[0], fields[5], fields[6])
 			}
 		}
 	}

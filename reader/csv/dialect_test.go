@@ -46,6 +46,8 @@ func dialectFiles() []readertest.File {
 		{Name: "preamble in gzip", Hints: reader.Hints{SkipLines: 3}, Data: gz(preamble + "a,b\n1,x\n2,y\n"), Rows: ints},
 		{Name: "only a preamble", Hints: reader.Hints{SkipLines: 9}, Data: []byte(preamble)},
 		{Name: "only a preamble, no header", Hints: reader.Hints{SkipLines: 3, NoHeader: true}, Data: []byte(preamble)},
+		{Name: "detected", Hints: reader.Hints{Detect: reader.DetectToUse},
+			Data: []byte("made on Monday\n\n'a';b\n1;'x\\'\n'\n2;'y;'\nNA;z\n"), Rows: [][]any{{int64(1), "x'\n"}, {int64(2), "y;"}, {nil, "z"}}},
 		{Name: "all of it in UTF-16", Hints: reader.Hints{SkipLines: 1, Comment: "#", Escape: '\\'},
 			Data: []byte(utf16le("\ufeffé\n#\na,b\n1,x\n2,\"y\\\"\"")), Rows: [][]any{{int64(1), "x"}, {int64(2), `y"`}}},
 	}

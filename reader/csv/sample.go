@@ -18,10 +18,15 @@ const (
 
 // Sample reads the beginning of a file; see [reader.Format].
 func (f format) Sample(ctx context.Context, file reader.File, hints reader.Hints) (reader.Sample, error) {
+	hints, detected, err := f.detect(ctx, file, hints)
+	if err != nil {
+		return reader.Sample{}, err
+	}
 	s, err := f.newSampler(hints)
 	if err != nil {
 		return reader.Sample{}, err
 	}
+	s.detected = detected
 	if err := s.read(ctx, file, hints); err != nil {
 		return reader.Sample{}, named(file, err)
 	}
@@ -32,6 +37,7 @@ func (f format) Sample(ctx context.Context, file reader.File, hints reader.Hints
 type sampler struct {
 	described reader.Dialect
 	dialect   dialect
+	detected  *reader.Detected
 
 	head     head
 	index    *index
@@ -43,27 +49,33 @@ type sampler struct {
 }
 
 func (f format) newSampler(hints reader.Hints) (*sampler, error) {
-	delimiter, quote := f.delimiter, byte('"')
-	if hints.Delimiter != 0 {
-		delimiter = hints.Delimiter
-	}
-	if hints.Quote != 0 {
-		quote = hints.Quote
-	}
-	s := &sampler{described: reader.Dialect{
-		Format: f.name, Delimiter: string([]byte{delimiter}), Quote: string([]byte{quote}),
-		Comment: hints.Comment, SkipLines: hints.SkipLines,
-		Header: !hints.NoHeader, Null: hints.Null,
-	}}
-	if hints.NoQuote {
-		s.described.Quote = ""
-	}
-	if hints.Escape != 0 {
-		s.described.Escape = string([]byte{hints.Escape})
-	}
+	s := &sampler{described: f.declared(hints)}
 	var err error
 	s.dialect, err = parseDialect(s.described)
 	return s, err
+}
+
+// declared is the dialect that the hints say, with what the format is by itself
+// where they say nothing.
+func (f format) declared(hints reader.Hints) reader.Dialect {
+	d := reader.Dialect{
+		Format: f.name, Delimiter: string([]byte{f.delimiter}), Quote: `"`,
+		Comment: hints.Comment, SkipLines: hints.SkipLines,
+		Header: !hints.NoHeader, Null: hints.Null,
+	}
+	if hints.Delimiter != 0 {
+		d.Delimiter = string([]byte{hints.Delimiter})
+	}
+	switch {
+	case hints.NoQuote:
+		d.Quote = ""
+	case hints.Quote != 0:
+		d.Quote = string([]byte{hints.Quote})
+	}
+	if hints.Escape != 0 {
+		d.Escape = string([]byte{hints.Escape})
+	}
+	return d
 }
 
 func (s *sampler) read(ctx context.Context, file reader.File, hints reader.Hints) error {
@@ -169,7 +181,7 @@ func (s *sampler) observeRow(data []byte, cells []cell) {
 func (s *sampler) result() reader.Sample {
 	return reader.Sample{
 		Dialect: s.described, Columns: s.columns,
-		Records: s.records, Complete: s.complete, Notes: s.notes(),
+		Records: s.records, Complete: s.complete, Detected: s.detected, Notes: s.notes(),
 	}
 }
 
@@ -180,7 +192,7 @@ func (s *sampler) notes() []string {
 		notes = append(notes, fmt.Sprintf("%d of the first %d records are bad, the first is record %d: %s",
 			s.bad, s.records, s.firstBad.Index+1, s.firstBad.Reason))
 	}
-	if len(s.columns) == 1 {
+	if len(s.columns) == 1 && s.detected == nil {
 		for _, other := range []byte(",;\t|") {
 			if other != s.dialect.delimiter && bytes.IndexByte(s.head.record, other) >= 0 {
 				notes = append(notes, fmt.Sprintf("there is one column and its first line has a %q: is that the delimiter? (it is %q)",

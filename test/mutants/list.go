@@ -322,4 +322,19 @@ var mutants = []mutant{
 		[]edit{{"key <= earlier.after || ", ""}},
 		tests{"source/poll", "TestLookBackFinds"},
 	},
+	{
+		"a comment is split like a record", "reader/csv/simple.go",
+		[]edit{{"	if d.isComment(data[pos:]) {\n		return d.lineAfter(data, pos)\n	}\n", ""}},
+		tests{"reader/csv", "TestDialects"},
+	},
+	{
+		"the CRLF of an escape is cut", "reader/csv/simple.go",
+		[]edit{{"		return 3\n", "		return 2\n"}},
+		tests{"reader/csv", "TestDialects"},
+	},
+	{
+		"inspect reads a file to its end", "internal/inspect/inspect.go",
+		[]edit{{"		return errEnough\n", "		return nil\n"}},
+		tests{"internal/inspect", "TestFileIsReadInPart"},
+	},
 }
