@@ -55,6 +55,9 @@ func (s SampledFile) Describe() string {
 	if d.Flatten > 0 {
 		words = append(words, "objects flattened")
 	}
+	if d.Rescue != "" {
+		words = append(words, "what does not fit into "+d.Rescue)
+	}
 	if d.Encoding != "" {
 		words = append(words, d.Encoding)
 	}

@@ -91,7 +91,7 @@ var changes = map[string]transfer.OnChange{
 // everything that is wrong at once.
 func (f *loadFlags) complete() error {
 	var errs []error
-	f.hints = reader.Hints{Delimiter: byte(f.delimiter), Quote: byte(f.quote), NoHeader: f.noHeader, Null: f.null, RecordsPath: f.recordsPath, Flatten: f.shape.flatten}
+	f.hints = reader.Hints{Delimiter: byte(f.delimiter), Quote: byte(f.quote), NoHeader: f.noHeader, Null: f.null, RecordsPath: f.recordsPath, Flatten: f.shape.flatten, Rescue: f.shape.rescue}
 	if f.encoding != "" {
 		var err error
 		if f.hints.Encoding, err = reader.ParseEncoding(f.encoding); err != nil {
@@ -115,8 +115,8 @@ func (f *loadFlags) complete() error {
 	if f.recordsPath != nil && f.format != autoFormat && f.format != "json" {
 		errs = append(errs, fmt.Errorf("--records-path is for JSON documents: leave it out, or use --format json in place of %s", f.format))
 	}
-	if f.shape.flatten > 0 && !slices.Contains([]string{autoFormat, "json", "jsonl"}, f.format) {
-		errs = append(errs, fmt.Errorf("--flatten is for JSON: leave it out with --format %s", f.format))
+	if (f.shape.flatten > 0 || f.shape.rescue != "") && !slices.Contains([]string{autoFormat, "json", "jsonl"}, f.format) {
+		errs = append(errs, fmt.Errorf("--flatten and --rescue are for JSON: leave them out with --format %s", f.format))
 	}
 	switch f.onBadRow {
 	case "fail":

@@ -19,6 +19,7 @@ type shapeFlags struct {
 
 	rename, meta []string
 	flatten      int // levels of objects in JSON
+	rescue       string
 }
 
 func (f *shapeFlags) bind(cmd *cobra.Command) {
@@ -28,10 +29,12 @@ func (f *shapeFlags) bind(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.rename, "rename", nil, "`old=new`: load a column of the files under another name, which --column then goes by (repeatable)")
 	flags.IntVar(&f.flatten, "flatten", 0, "make columns of the keys of nested JSON objects, named parent_child: of all, or with =N of `N` levels")
 	flags.Lookup("flatten").NoOptDefVal = strconv.Itoa(reader.MaxFlatten)
+	flags.StringVar(&f.rescue, "rescue", "", "put keys of JSON records that the table lacks, and values that do not fit, into a json column, called _rescue or as in =`NAME`, in place of bad rows")
+	flags.Lookup("rescue").NoOptDefVal = "_rescue"
 	flags.StringSliceVar(&f.meta, "meta", nil, "add `columns` of what is known of each file: file, row, mtime, size, loaded_at; named _file and so on, or as in row=NAME")
 	flags.BoolVar(&f.Hive, "hive", false, "add the columns that the folders of a path have, as in year=2024/month=5/file.csv")
 	values(cmd, "meta", cobra.FixedCompletions(reader.Metas(), cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"select", "exclude", "rename", "flatten"} {
+	for _, name := range []string{"select", "exclude", "rename", "flatten", "rescue"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
 }
@@ -49,6 +52,9 @@ func (f *shapeFlags) complete() error {
 	}
 	if f.flatten < 0 || f.flatten > reader.MaxFlatten {
 		errs = append(errs, fmt.Errorf("--flatten=%d: give a number of levels from 1 to %d", f.flatten, reader.MaxFlatten))
+	}
+	if f.rescue != "" && f.flatten > 0 {
+		errs = append(errs, errors.New("--rescue does not go with --flatten: leave out one"))
 	}
 	for _, text := range f.meta {
 		what, name, given := strings.Cut(text, "=")

@@ -55,7 +55,7 @@ func columns(s *reader.Shaping, file reader.File, sample reader.Sample) ([]reade
 	if err != nil {
 		return nil, err
 	}
-	out, err := arranged(s, sample.Columns, sample.Sparse)
+	out, err := arranged(s, sample)
 	if err != nil {
 		return nil, err
 	}
@@ -73,13 +73,14 @@ func columns(s *reader.Shaping, file reader.File, sample reader.Sample) ([]reade
 }
 
 // arranged is the file's own columns among those of the rows.
-func arranged(s *reader.Shaping, found []reader.Evidence, sparse bool) ([]reader.Evidence, error) {
+func arranged(s *reader.Shaping, sample reader.Sample) ([]reader.Evidence, error) {
+	found := sample.Columns
 	places := make(map[string]int, len(found)) // by folded name
 	list := make([]string, len(found))
 	for i, e := range found {
 		list[i], places[reader.FoldName(e.Name)] = e.Name, i
 	}
-	names, err := s.Arrange(list, sparse)
+	names, err := s.Arrange(list, sample.Sparse)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +102,10 @@ func arranged(s *reader.Shaping, found []reader.Evidence, sparse bool) ([]reader
 			e.Name, _ = namer.Column(name)
 		}
 		out = append(out, e)
+	}
+	// What is rescued of the others is none of the file's columns to select.
+	if i, ok := places[reader.FoldName(sample.Dialect.Rescue)]; ok && sample.Dialect.Rescue != "" {
+		out = append(out, found[i])
 	}
 	return out, nil
 }
