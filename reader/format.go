@@ -50,7 +50,7 @@ type Hints struct {
 	// columns of their own, named PARENT_CHILD; 0: none, up to [MaxFlatten].
 	Flatten int
 	// Rescue is the name of a column of type JSON, or empty. It takes what has no
-	// place in a row of JSON: see [Dialect.Rescue]. Not with Flatten.
+	// place in a row of JSON or CSV: see [Dialect.Rescue]. Not with Flatten.
 	Rescue string
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
@@ -76,10 +76,9 @@ type Dialect struct {
 	Null        []string `json:"null,omitempty"`
 	RecordsPath []string `json:"records_path,omitempty"`
 	Flatten     int      `json:"flatten,omitempty"` // see [Hints.Flatten]
-	// Rescue is a column of the rows, or empty. Formats with names in their records
-	// put an object into it, of the keys that the table lacks and of the values
-	// that do not fit their columns, which are NULL then; else these make bad rows. The
-	// column itself cannot be left out.
+	// Rescue is a column of the rows, or empty. JSON and CSV put an object into it,
+	// of the values that do not fit their columns, which are NULL then, and of the
+	// keys that the table lacks; else these make bad rows. It cannot be left out.
 	Rescue  string   `json:"rescue,omitempty"`
 	Columns []string `json:"columns,omitempty"` // the file's columns, in file order
 	Shaping *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing

@@ -115,8 +115,11 @@ func (f *loadFlags) complete() error {
 	if f.recordsPath != nil && f.format != autoFormat && f.format != "json" {
 		errs = append(errs, fmt.Errorf("--records-path is for JSON documents: leave it out, or use --format json in place of %s", f.format))
 	}
-	if (f.shape.flatten > 0 || f.shape.rescue != "") && !slices.Contains([]string{autoFormat, "json", "jsonl"}, f.format) {
-		errs = append(errs, fmt.Errorf("--flatten and --rescue are for JSON: leave them out with --format %s", f.format))
+	if f.shape.flatten > 0 && !slices.Contains([]string{autoFormat, "json", "jsonl"}, f.format) {
+		errs = append(errs, fmt.Errorf("--flatten is for JSON: leave it out with --format %s", f.format))
+	}
+	if f.shape.rescue != "" && f.format == "parquet" {
+		errs = append(errs, errors.New("--rescue is for JSON, CSV and TSV: leave it out with --format parquet"))
 	}
 	switch f.onBadRow {
 	case "fail":

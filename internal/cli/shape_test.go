@@ -143,9 +143,14 @@ func TestShapedByRescue(t *testing.T) {
 	args[1] = "b.jsonl"
 	write(t, dir, "b.jsonl", `{"id":2,"n":"many","new":{"a":[1,"x"]},"nil":null}`+"\n"+`{"id":"q\"","n":3}`+"\n")
 	sluice(t, dir, args...).expect(t, 0)
+	args[1] = "c.csv"
+	write(t, dir, "c.csv", "id,n\n4,four\n5,5\n")
+	sluice(t, dir, args...).expect(t, 0)
 	same(t, "the table", rowsOf(t, `SELECT to_json(t)::VARCHAR FROM t ORDER BY id NULLS LAST`), `
 {"id":1,"n":5,"rest":null}
 {"id":2,"n":null,"rest":{"n":"many","new":{"a":[1,"x"]}}}
+{"id":4,"n":null,"rest":{"n":"four"}}
+{"id":5,"n":5,"rest":null}
 {"id":null,"n":3,"rest":{"id":"q\""}}`)
 }
 
@@ -155,7 +160,8 @@ func TestShapeFlagsThatAreWrong(t *testing.T) {
 		{"--rename a", `--rename "a": write old=new`},
 		{"--rename a=b=c", `write old=new`},
 		{"--flatten=101", `--flatten=101: give a number of levels from 1 to 100`},
-		{"--flatten --format csv", `--flatten and --rescue are for JSON: leave them out with --format csv`},
+		{"--flatten --format csv", `--flatten is for JSON: leave it out with --format csv`},
+		{"--rescue --format parquet", `--rescue is for JSON, CSV and TSV`},
 		{"--flatten --rescue", `--rescue does not go with --flatten`},
 		{"--meta line", `--meta line: there are file, row, mtime, size, loaded_at`},
 		{"--meta row=", `--meta: "" is no name of a column`},

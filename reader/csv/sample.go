@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
@@ -52,7 +53,7 @@ func (f format) newSampler(hints reader.Hints) (*sampler, error) {
 	}
 	s := &sampler{described: reader.Dialect{
 		Format: f.name, Delimiter: string([]byte{delimiter}), Quote: string([]byte{quote}),
-		Header: !hints.NoHeader, Null: hints.Null,
+		Header: !hints.NoHeader, Null: hints.Null, Rescue: hints.Rescue,
 	}}
 	var err error
 	s.dialect, err = parseDialect(s.described)
@@ -99,6 +100,9 @@ func (s *sampler) name() error {
 		if names, err = s.head.names(&s.dialect); err != nil {
 			return err
 		}
+	}
+	if err := rescueClash(names, s.described.Rescue); err != nil {
+		return err
 	}
 	s.described.Columns = names
 	if s.dialect.lineEnd == '\r' {
@@ -160,8 +164,13 @@ func (s *sampler) observeRow(data []byte, cells []cell) {
 
 // result is the sample.
 func (s *sampler) result() reader.Sample {
+	columns := s.columns
+	if name := s.described.Rescue; name != "" && len(columns) > 0 {
+		columns = append(columns, reader.Evidence{Name: name})
+		columns[len(columns)-1].Declare(abstract.JSON)
+	}
 	return reader.Sample{
-		Dialect: s.described, Columns: s.columns,
+		Dialect: s.described, Columns: columns,
 		Records: s.records, Complete: s.complete, Notes: s.notes(),
 	}
 }

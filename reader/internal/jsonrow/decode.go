@@ -39,14 +39,10 @@ type Decoder struct {
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
 		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut,
-		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate, levels: req.Dialect.Flatten, rescue: -1,
+		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate, levels: req.Dialect.Flatten,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
-	if req.Dialect.Rescue != "" {
-		if place, err := d.matcher.Find(req.Dialect.Rescue); err == nil {
-			d.rescue = place
-		}
-	}
+	d.rescue, _ = req.RescuePlace() // see Check
 	d.walkers.New = func() any { return d.newWalker() }
 	return d
 }

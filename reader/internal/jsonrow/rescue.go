@@ -1,9 +1,8 @@
 package jsonrow
 
 import (
-	"fmt"
+	"errors"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 )
@@ -15,16 +14,10 @@ func Check(req reader.Request, format string) error {
 		return err
 	}
 	if req.Dialect.Flatten > 0 {
-		return fmt.Errorf("a dialect with both rescue and flatten")
+		return errors.New("a dialect with both rescue and flatten")
 	}
-	place, err := reader.NewMatcher(req.Schema).Find(req.Dialect.Rescue)
-	if err != nil {
-		return reader.FileOnly("column %q is to take what does not fit, and the table has none for it: add it, of type json", req.Dialect.Rescue)
-	}
-	if c := req.Schema[place]; c.Type != abstract.JSON && c.Type != abstract.Text {
-		return reader.FileOnly("column %q is to take what does not fit: make it json, not %s", c.Name, c.Type)
-	}
-	return nil
+	_, err := req.RescuePlace()
+	return err
 }
 
 // save puts a key and its value, as they are in the file, among what is
