@@ -93,6 +93,23 @@ func CheckTypes(schema abstract.Schema, format string) error {
 	return nil
 }
 
+// RescuePlace is the place in the Schema of the column for what fits no other, -1
+// if none is asked for; see [Dialect.Rescue].
+func (r *Request) RescuePlace() (int, error) {
+	name := r.Dialect.Rescue
+	if name == "" {
+		return -1, nil
+	}
+	place, err := NewMatcher(r.Schema).Find(name)
+	if err != nil {
+		return -1, FileOnly("column %s is to take what does not fit, and the table has none for it: add it, of type json", Quote([]byte(name)))
+	}
+	if c := r.Schema[place]; c.Type != abstract.JSON && c.Type != abstract.Text {
+		return -1, FileOnly("column %q is to take what does not fit: make it json, not %s", c.Name, c.Type)
+	}
+	return place, nil
+}
+
 // FoldName is what names that differ only in case have in common.
 func FoldName(name string) string { return strings.ToLower(name) }
 

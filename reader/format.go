@@ -70,6 +70,9 @@ type Hints struct {
 	// any more.
 	ProtoMessage    string
 	ProtoDescriptor []byte
+	// Rescue is the name of a column of type JSON, or empty. It takes what has no
+	// place in a row of JSON or CSV: see [Dialect.Rescue]. Not with Flatten.
+	Rescue string
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
 	Encoding string
@@ -118,10 +121,14 @@ type Dialect struct {
 	ProtoMessage string `json:"proto_message,omitempty"`
 	ProtoDigest  string `json:"proto_digest,omitempty"`
 	// AccessFormat is [Hints.AccessFormat].
-	AccessFormat string   `json:"access_format,omitempty"`
-	Flatten      int      `json:"flatten,omitempty"` // see [Hints.Flatten]
-	Columns      []string `json:"columns,omitempty"` // the file's columns, in file order
-	Shaping      *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing
+	AccessFormat string `json:"access_format,omitempty"`
+	Flatten      int    `json:"flatten,omitempty"` // see [Hints.Flatten]
+	// Rescue is a column of the rows, or empty. JSON and CSV put an object into it,
+	// of the values that do not fit their columns, which are NULL then, and of the
+	// keys that the table lacks; else these make bad rows. It cannot be left out.
+	Rescue  string   `json:"rescue,omitempty"`
+	Columns []string `json:"columns,omitempty"` // the file's columns, in file order
+	Shaping *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing
 }
 
 // Sample is what the beginning of a file tells.

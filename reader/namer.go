@@ -81,16 +81,18 @@ func (s *Shaping) Arrange(columns []string, sparse bool) ([]string, error) {
 // the file is read: those of the file that are loaded, under the names that they
 // are loaded under, and those that are added. Of a file whose records name their
 // columns themselves it is the added ones alone.
-func (d *Dialect) RowColumns() []string {
-	if d.Shaping == nil {
-		return d.Columns
-	}
+func (d *Dialect) RowColumns() (list []string) {
 	namer := NewNamer(d.Shaping)
-	var list []string
 	for _, name := range d.Columns {
 		if column, kept := namer.Column(name); kept {
 			list = append(list, column)
 		}
 	}
-	return append(list, d.Shaping.Added...)
+	if d.Rescue != "" {
+		list = append(list, d.Rescue)
+	}
+	if d.Shaping != nil {
+		list = append(list, d.Shaping.Added...)
+	}
+	return list
 }

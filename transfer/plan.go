@@ -67,6 +67,9 @@ func (s SampledFile) Describe() string {
 	if d.ProtoMessage != "" {
 		words = append(words, "messages "+d.ProtoMessage)
 	}
+	if d.Rescue != "" {
+		words = append(words, "what does not fit into "+d.Rescue)
+	}
 	if d.Encoding != "" {
 		words = append(words, d.Encoding)
 	}

@@ -134,6 +134,26 @@ func TestShapedObjects(t *testing.T) {
 {"id":3,"user_name":null,"user_home":null}`)
 }
 
+func TestShapedByRescue(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "a.jsonl", `{"id":1,"n":5}`+"\n")
+	args := []string{"load", "a.jsonl", "--to", "duckdb:x.duckdb", "--no-file-id", "--table", "t", "--rescue=rest"}
+	sluice(t, dir, args...).expect(t, 0)
+	args[1] = "b.jsonl"
+	write(t, dir, "b.jsonl", `{"id":2,"n":"many","new":{"a":[1,"x"]},"nil":null}`+"\n"+`{"id":"q\"","n":3}`+"\n")
+	sluice(t, dir, args...).expect(t, 0)
+	args[1] = "c.csv"
+	write(t, dir, "c.csv", "id,n\n4,four\n5,5\n")
+	sluice(t, dir, args...).expect(t, 0)
+	same(t, "the table", rowsOf(t, `SELECT to_json(t)::VARCHAR FROM t ORDER BY id NULLS LAST`), `
+{"id":1,"n":5,"rest":null}
+{"id":2,"n":null,"rest":{"n":"many","new":{"a":[1,"x"]}}}
+{"id":4,"n":null,"rest":{"n":"four"}}
+{"id":5,"n":5,"rest":null}
+{"id":null,"n":3,"rest":{"id":"q\""}}`)
+}
+
 func TestShapeFlagsThatAreWrong(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"--select a,b,A", `--select: column "A" is given twice`},
@@ -141,6 +161,8 @@ func TestShapeFlagsThatAreWrong(t *testing.T) {
 		{"--rename a=b=c", `write old=new`},
 		{"--flatten=101", `--flatten=101: give a number of levels from 1 to 100`},
 		{"--flatten --format csv", `--flatten is for JSON: leave it out with --format csv`},
+		{"--rescue --format parquet", `--rescue is for JSON, CSV and TSV`},
+		{"--flatten --rescue", `--rescue does not go with --flatten`},
 		{"--meta line", `--meta line: there are file, row, mtime, size, loaded_at`},
 		{"--meta row=", `--meta: "" is no name of a column`},
 		{"--exclude a --rename a=b", `the column is not to be loaded`},

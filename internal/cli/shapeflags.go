@@ -20,6 +20,7 @@ type shapeFlags struct {
 
 	rename, meta []string
 	flatten      int // levels of objects in JSON
+	rescue       string
 }
 
 func (f *shapeFlags) bind(cmd *cobra.Command) {
@@ -29,10 +30,12 @@ func (f *shapeFlags) bind(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.rename, "rename", nil, "`old=new`: load a column of the files under another name, which --column then goes by (repeatable)")
 	flags.IntVar(&f.flatten, "flatten", 0, "make columns of the keys of nested JSON objects, named parent_child: of all, or with =N of `N` levels")
 	flags.Lookup("flatten").NoOptDefVal = strconv.Itoa(reader.MaxFlatten)
+	flags.StringVar(&f.rescue, "rescue", "", "put values of JSON and CSV that do not fit, and keys of JSON that the table lacks, into a json column, called _rescue or as in =`NAME`, in place of bad rows")
+	flags.Lookup("rescue").NoOptDefVal = "_rescue"
 	flags.StringSliceVar(&f.meta, "meta", nil, "add `columns` of what is known of each file: file, row, mtime, size, loaded_at; named _file and so on, or as in row=NAME")
 	flags.BoolVar(&f.Hive, "hive", false, "add the columns that the folders of a path have, as in year=2024/month=5/file.csv")
 	values(cmd, "meta", cobra.FixedCompletions(reader.Metas(), cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"select", "exclude", "rename", "flatten"} {
+	for _, name := range []string{"select", "exclude", "rename", "flatten", "rescue"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
 }
@@ -41,9 +44,12 @@ func (f *shapeFlags) bind(cmd *cobra.Command) {
 // makes the shaping of the rest.
 func (f *shapeFlags) complete(format string, hints *reader.Hints) error {
 	var errs []error
-	hints.Flatten = f.flatten
+	hints.Flatten, hints.Rescue = f.flatten, f.rescue
 	if f.flatten > 0 && !slices.Contains([]string{autoFormat, "json", "jsonl"}, format) {
 		errs = append(errs, fmt.Errorf("--flatten is for JSON: leave it out with --format %s", format))
+	}
+	if f.rescue != "" && !slices.Contains([]string{autoFormat, "json", "jsonl", "csv", "tsv"}, format) {
+		errs = append(errs, fmt.Errorf("--rescue is for JSON, CSV and TSV: leave it out with --format %s", format))
 	}
 	for _, text := range f.rename {
 		from, to, ok := strings.Cut(text, "=")
@@ -55,6 +61,9 @@ func (f *shapeFlags) complete(format string, hints *reader.Hints) error {
 	}
 	if f.flatten < 0 || f.flatten > reader.MaxFlatten {
 		errs = append(errs, fmt.Errorf("--flatten=%d: give a number of levels from 1 to %d", f.flatten, reader.MaxFlatten))
+	}
+	if f.rescue != "" && f.flatten > 0 {
+		errs = append(errs, errors.New("--rescue does not go with --flatten: leave out one"))
 	}
 	for _, text := range f.meta {
 		what, name, given := strings.Cut(text, "=")

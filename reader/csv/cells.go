@@ -60,8 +60,12 @@ func (s *scan) isNull(c cell) bool {
 	return c.len() == 0 || !c.quoted() && s.dialect.isNullWord(c.in(s.data))
 }
 
-// bad notes a cell that its type refuses. It tells whether to go on.
+// bad notes a cell that its type refuses, unless it is rescued. It tells whether
+// to go on.
 func (s *scan) bad(row int, c cell, typ abstract.Type) bool {
+	if s.rescue >= 0 && s.save(row, c) {
+		return true
+	}
 	s.faults.add(row, s.file, func() string {
 		return fmt.Sprintf("%s is not %s", reader.Quote(s.dialect.value(c, s.data)), reader.A(typ))
 	})

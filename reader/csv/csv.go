@@ -36,7 +36,7 @@ func (f format) Read(ctx context.Context, req reader.Request, emit reader.Emit) 
 		return named(req.File, err)
 	}
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
-		Split: d.split.split, Encoding: req.Dialect.Encoding, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
+		Split: d.split.split, Encoding: req.Dialect.Encoding, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes() + rescueBytes(req.Dialect),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,
 	})
 	if err != nil {
@@ -68,7 +68,15 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
+	rescue, err := req.RescuePlace()
+	if err != nil {
+		return nil, err
+	}
+	if err := rescueClash(req.Dialect.Columns, req.Dialect.Rescue); err != nil {
+		return nil, err
+	}
 	out := &decoder{
+		rescue:  rescue,
 		dialect: d, names: req.Dialect.Columns, target: target,
 		schema: req.Schema, arrow: req.Schema.Arrow(),
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,

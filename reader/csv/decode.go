@@ -26,6 +26,7 @@ type decoder struct {
 	keep    bool            // bad records are delivered
 	refused reader.Refusals // records to be rejected
 	locate  bool            // tell where records begin
+	rescue  int             // the place in schema for cells that do not fit, -1 for none
 
 	indexes sync.Pool // of *index
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -71,6 +72,9 @@ type batch struct {
 	columns []*column.Builder
 	rows    int
 	starts  []int64 // of the rows, if they are asked for
+	// saved are the cells of the stretch that do not fit, by row: an object but for
+	// the brace at its end.
+	saved map[int][]byte
 	// suspect tells that the stretch has a NUL or invalid UTF-8 somewhere, so
 	// that every text cell has to be looked at.
 	suspect bool
@@ -85,6 +89,9 @@ func (b *batch) stretch(text []byte) {
 	if faults.any() {
 		b.dropBad(faults)
 	}
+	if b.rescue >= 0 {
+		b.rescueSaved()
+	}
 	if b.locate {
 		for r := range b.index.rows {
 			b.starts = append(b.starts, b.offset+int64(b.index.starts[r]))
@@ -96,6 +103,7 @@ func (b *batch) stretch(text []byte) {
 // cells decodes every column of the stretch.
 func (b *batch) cells() *faults {
 	f := &faults{every: b.keep, first: -1}
+	b.saved = nil
 	for c, place := range b.target {
 		if place < 0 {
 			continue

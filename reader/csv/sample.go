@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
@@ -61,7 +62,7 @@ func (f format) declared(hints reader.Hints) reader.Dialect {
 	d := reader.Dialect{
 		Format: f.name, Delimiter: string([]byte{f.delimiter}), Quote: `"`,
 		Comment: hints.Comment, SkipLines: hints.SkipLines,
-		Header: !hints.NoHeader, Null: hints.Null,
+		Header: !hints.NoHeader, Null: hints.Null, Rescue: hints.Rescue,
 	}
 	if hints.Delimiter != 0 {
 		d.Delimiter = string([]byte{hints.Delimiter})
@@ -118,6 +119,9 @@ func (s *sampler) name() error {
 		if names, err = s.head.names(&s.dialect); err != nil {
 			return err
 		}
+	}
+	if err := rescueClash(names, s.described.Rescue); err != nil {
+		return err
 	}
 	s.described.Columns = names
 	if s.dialect.lineEnd == '\r' {
@@ -179,8 +183,13 @@ func (s *sampler) observeRow(data []byte, cells []cell) {
 
 // result is the sample.
 func (s *sampler) result() reader.Sample {
+	columns := s.columns
+	if name := s.described.Rescue; name != "" && len(columns) > 0 {
+		columns = append(columns, reader.Evidence{Name: name})
+		columns[len(columns)-1].Declare(abstract.JSON)
+	}
 	return reader.Sample{
-		Dialect: s.described, Columns: s.columns,
+		Dialect: s.described, Columns: columns,
 		Records: s.records, Complete: s.complete, Detected: s.detected, Notes: s.notes(),
 	}
 }

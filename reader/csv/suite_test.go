@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -112,6 +113,10 @@ func TestConformance(t *testing.T) {
 		{Name: "no header", Data: []byte("\n1,x\n2,\\N\n"), Hints: reader.Hints{NoHeader: true, Null: []string{`\N`}},
 			Rows: [][]any{{int64(1), "x"}, {int64(2), nil}}},
 		{Name: "no header, one column", Data: []byte("\n\n1"), Hints: reader.Hints{NoHeader: true}, Rows: [][]any{{nil}, {nil}, {int64(1)}}},
+		{Name: "C17 cells that do not fit, rescued", Data: []byte("n,d,b,t,j\n1,2024-01-01,true,x,[1]\n\"a\"\"\\b\",2024-02-30,,y,{\n3,2024-01-02,yes,\"z\",\n4,2024-01-03,,,,5\n\x00,,,,\n\xff,,,,\n6,,,,\n\"7\n\",,false,w,\n"), Hints: reader.Hints{Rescue: "r"},
+			Schema: abstract.Schema{{Name: "t", Type: abstract.Text}, {Name: "R", Type: abstract.JSON}, {Name: "n", Type: abstract.Int64}, {Name: "d", Type: abstract.Date}, {Name: "b", Type: abstract.Bool}, {Name: "j", Type: abstract.JSON}},
+			Rows: [][]any{{"x", nil, int64(1), dated(1), true, "[1]"}, {"y", `{"n":"a\"\\b","d":"2024-02-30","j":"{"}`, nil, nil, nil, nil}, {"z", `{"b":"yes"}`, int64(3), dated(2), nil, nil},
+				{nil, nil, int64(6), nil, nil, nil}, {"w", `{"n":"7\u000a"}`, nil, nil, false, nil}}, Rejected: 3},
 		{Name: "V10 V09 V08 bad records", Data: []byte("a,b\n1,x\n2\n3,x,y\nz,x\n4,\x00\n5,\xff\n6,\"x\"y\n7,\"ok\"\n8,\"open\n"),
 			Schema: abstract.Schema{{Name: "a", Type: abstract.Int64}, {Name: "b", Type: abstract.Text}},
 			Rows:   [][]any{{int64(1), "x"}, {int64(7), "ok"}}, Rejected: 7},
@@ -157,4 +162,26 @@ func TestConformance(t *testing.T) {
 		{Name: "only a mark of UTF-16", Data: []byte("\xff\xfe")},
 		{Name: "zstd", Data: append([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), zst(quoted)...), Rows: quotedRows},
 	}})
+}
+
+// dated is a day of January 2024.
+func dated(d int) time.Time { return time.Date(2024, 1, d, 0, 0, 0, 0, time.UTC) }
+
+// TestRescue: a column that the table lacks, or the file has itself, fails the
+// file; the sample has it.
+func TestRescue(t *testing.T) {
+	b := &readertest.Bucket{Files: map[string][]byte{"f": []byte("a,b\n1,x\n")}}
+	file := reader.File{Bucket: b, Info: b.Info("f")}
+	sample, err := New().Sample(t.Context(), file, reader.Hints{Rescue: "r"})
+	if err != nil || len(sample.Columns) != 3 || sample.Columns[2].Name != "r" || sample.Columns[2].Type() != abstract.JSON {
+		t.Fatalf("sampled %v, %v", sample.Columns, err)
+	}
+	schema := abstract.Schema{{Name: "a", Type: abstract.Int64}, {Name: "b", Type: abstract.Text}}
+	_, err = readertest.Read(t.Context(), t, New(), reader.Request{File: file, Dialect: sample.Dialect, Schema: schema, Limits: reader.NewLimits(1<<20, 1)}, nil)
+	if err == nil || !strings.Contains(err.Error(), `column "r" is to take what does not fit, and the table has none for it`) {
+		t.Errorf("into a table without: %v", err)
+	}
+	if _, err = New().Sample(t.Context(), file, reader.Hints{Rescue: "B"}); err == nil || !strings.Contains(err.Error(), `column "b" of the file has the name of the one for what does not fit`) {
+		t.Errorf("from a file with one: %v", err)
+	}
 }

@@ -30,7 +30,7 @@ func (format) Read(ctx context.Context, req reader.Request, emit reader.Emit) er
 	if req.Dialect.Format != Name {
 		return named(req.File, fmt.Errorf("dialect of format %q given to %q", req.Dialect.Format, Name))
 	}
-	if err := reader.CheckTypes(req.Schema, Name); err != nil {
+	if err := jsonrow.Check(req, Name); err != nil {
 		return named(req.File, err)
 	}
 	f := &framer{outline: outline{path: req.Dialect.RecordsPath}}

@@ -37,7 +37,7 @@ func open(ctx context.Context, file reader.File, hints reader.Hints, frame reade
 
 // dialect is how a document is read.
 func dialect(blocks *reader.Blocks, hints reader.Hints) reader.Dialect {
-	d := reader.Dialect{Format: Name, RecordsPath: hints.RecordsPath, Flatten: hints.Flatten}
+	d := reader.Dialect{Format: Name, RecordsPath: hints.RecordsPath, Flatten: hints.Flatten, Rescue: hints.Rescue}
 	blocks.Describe(&d)
 	return d
 }

@@ -29,6 +29,10 @@
 // with a NUL character if it has a value. A record has at most 4,096 keys,
 // and so has the sample.
 //
+// Under [reader.Hints] with Rescue, a key that the table lacks and a value that does not
+// fit its column are put, as they are in the file, into an object in one column instead of
+// making the record bad.
+//
 // Under [reader.Hints] with Flatten the keys of objects within are keys as well, named
 // with those around them and a _ between, and the rules are the same for these names;
 // the key of such an object counts as one, but has no value and no column.

@@ -26,7 +26,7 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 	if err := s.Read(ctx, blocks, hints.DialectOnly, otherJSON); err != nil {
 		return reader.Sample{}, named(file, err)
 	}
-	d := reader.Dialect{Format: Name, Flatten: hints.Flatten}
+	d := reader.Dialect{Format: Name, Flatten: hints.Flatten, Rescue: hints.Rescue}
 	blocks.Describe(&d)
 	return s.Result(d), nil
 }

@@ -63,6 +63,14 @@ func TestSampleHasTheColumnsOfTheRows(t *testing.T) {
 	}
 }
 
+func TestSelectKeepsWhatIsRescued(t *testing.T) {
+	b := &readertest.Bucket{Files: map[string][]byte{"f": []byte(`{"a":1,"b":2}`)}}
+	sample, err := shape.New(jsonl.New(), reader.Shaping{Select: []string{"b"}}, clock).Sample(t.Context(), reader.File{Bucket: b, Info: b.Info("f")}, reader.Hints{Rescue: "r"})
+	if want := []string{"b=int64", "r=json"}; err != nil || !slices.Equal(described(sample), want) {
+		t.Errorf("%q, %v; want %q", described(sample), err, want)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for _, test := range []struct {
 		shaping reader.Shaping

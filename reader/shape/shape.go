@@ -58,7 +58,7 @@ func (f format) Sample(ctx context.Context, file reader.File, hints reader.Hints
 
 // columns is the columns of the rows, with what is known of their types.
 func columns(s *reader.Shaping, added []extra, sample reader.Sample) ([]reader.Evidence, error) {
-	out, err := arranged(s, sample.Columns, sample.Sparse)
+	out, err := arranged(s, sample)
 	if err != nil {
 		return nil, err
 	}
@@ -76,13 +76,14 @@ func columns(s *reader.Shaping, added []extra, sample reader.Sample) ([]reader.E
 }
 
 // arranged is the file's own columns among those of the rows.
-func arranged(s *reader.Shaping, found []reader.Evidence, sparse bool) ([]reader.Evidence, error) {
+func arranged(s *reader.Shaping, sample reader.Sample) ([]reader.Evidence, error) {
+	found := sample.Columns
 	places := make(map[string]int, len(found)) // by folded name
 	list := make([]string, len(found))
 	for i, e := range found {
 		list[i], places[reader.FoldName(e.Name)] = e.Name, i
 	}
-	names, err := s.Arrange(list, sparse)
+	names, err := s.Arrange(list, sample.Sparse)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +105,10 @@ func arranged(s *reader.Shaping, found []reader.Evidence, sparse bool) ([]reader
 			e.Name, _ = namer.Column(name)
 		}
 		out = append(out, e)
+	}
+	// What is rescued of the others is none of the file's columns to select.
+	if i, ok := places[reader.FoldName(sample.Dialect.Rescue)]; ok && sample.Dialect.Rescue != "" {
+		out = append(out, found[i])
 	}
 	return out, nil
 }

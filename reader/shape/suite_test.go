@@ -54,6 +54,8 @@ func TestConformance(t *testing.T) {
 		{"jsonl names change places", reader.Shaping{Select: []string{"n", "f"}, Rename: swap}, jsonl.New(), readertest.File{Data: []byte(lines), Schema: table("n=float64", "f=int64"), Rows: numbers}},
 		{"jsonl bad rows", reader.Shaping{Exclude: []string{"x"}, Rename: rename}, jsonl.New(), readertest.File{Data: []byte(badLines), Schema: table("number=int64", "n=text", "c=int64"),
 			Rows: [][]any{{int64(1), "ccc", nil}, {int64(4), nil, int64(9)}, {int64(5), "b", nil}}, Rejected: 2}},
+		{"jsonl select beside what is rescued", reader.Shaping{Select: []string{"n"}, Rename: rename[:1]}, jsonl.New(), readertest.File{Data: []byte(badLines + "7\n"), Hints: reader.Hints{Rescue: "r"}, Schema: table("number=int64", "r=json"), Rejected: 1,
+			Rows: [][]any{{int64(1), nil}, {nil, `{"n":"x"}`}, {int64(3), nil}, {int64(4), nil}, {int64(5), nil}}}},
 		{"parquet select", reader.Shaping{Select: []string{"F", "n"}}, parquet.New(), readertest.File{Data: five,
 			Rows: append(numbers[:3:3], []any{2.5, int64(4)}, []any{3.5, int64(5)})}},
 		{"parquet exclude and rename", reader.Shaping{Exclude: []string{"f"}, Rename: rename}, parquet.New(), readertest.File{Data: five, Schema: wide,

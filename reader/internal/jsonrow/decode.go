@@ -27,6 +27,7 @@ type Decoder struct {
 	refused reader.Refusals        // records to be rejected
 	locate  bool                   // tell where records begin
 	levels  int                    // of objects that are flattened
+	rescue  int                    // the column for what has no other, -1 for none
 
 	walkers sync.Pool // of *walker
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -43,6 +44,7 @@ func NewDecoder(req reader.Request, layout Layout) *Decoder {
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate, levels: req.Dialect.Flatten,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
+	d.rescue, _ = req.RescuePlace() // see Check
 	d.walkers.New = func() any { return d.newWalker() }
 	return d
 }
@@ -60,6 +62,9 @@ func (d *Decoder) newWalker() *walker {
 		place, err := d.matcher.Find(name)
 		if err != nil && d.isNew(name) {
 			return &target{column: -1, fresh: true}
+		}
+		if d.rescue >= 0 && (err != nil || place == d.rescue) {
+			return &target{column: -1, rescued: true}
 		}
 		if err != nil {
 			return &target{column: -1, problem: err.Error()}
@@ -130,6 +135,7 @@ type batch struct {
 	columns []builder
 	rows    int
 	scratch []byte
+	saved   []byte // what is rescued of the record, but for the brace at its end
 }
 
 // add appends a record. If a value does not fit its column, nothing is
@@ -140,12 +146,20 @@ func (b *batch) add(data []byte, fields []field) (name, reason string) {
 		if f.kind == json.Null { // NULL, like a column that the record does not have
 			continue
 		}
+		if f.rescued {
+			b.save(data, f)
+			continue
+		}
 		c := &b.columns[f.column]
 		value := data[f.at:f.end]
 		if c.class == classJSON && (f.kind == json.String || f.kind == json.Escaped) {
 			value = data[f.at-1 : f.end+1] // as it is in the file
 		}
 		if reason := c.put(b.rows, value, f.kind, &b.scratch); reason != "" {
+			if b.rescue >= 0 {
+				b.save(data, f)
+				continue
+			}
 			for _, undo := range fields[:i] {
 				if undo.kind != json.Null {
 					b.columns[undo.column].truncate(b.rows)
@@ -153,6 +167,9 @@ func (b *batch) add(data []byte, fields []field) (name, reason string) {
 			}
 			return b.schema[f.column].Name, reason
 		}
+	}
+	if len(b.saved) > 0 {
+		b.rescueSaved()
 	}
 	b.rows++
 	return "", ""

@@ -15,6 +15,7 @@ type target struct {
 	column  int    // a place in the schema, or among the sample's columns; -1 for none
 	problem string // why the key stands for no column; its value must be null
 	left    bool   // the key stands for no column, whatever its value
+	rescued bool   // the key stands for no column, and what it has is rescued
 	unfit   bool   // the key cannot be the name of a column, nor the beginning of one
 	object  bool   // it was flattened once
 	fresh   bool   // the key stands for no column yet: one could be made if it has a value

@@ -151,9 +151,17 @@ func (s *Sampler) Result(dialect reader.Dialect) reader.Sample {
 	}
 	var columns []reader.Evidence
 	for i, e := range s.columns {
+		if rescues(dialect, e.Name) {
+			continue // a key of that name is rescued itself
+		}
 		if e.Values > 0 || !s.targets[i].object { // else it is null where it is not flattened
 			columns = append(columns, e)
 		}
+	}
+	if dialect.Rescue != "" && len(columns) > 0 {
+		e := reader.Evidence{Name: dialect.Rescue}
+		e.Declare(abstract.JSON)
+		columns = append(columns, e)
 	}
 	out := reader.Sample{Dialect: dialect, Columns: columns, Sparse: true, Records: int(s.records), Complete: s.complete}
 	if s.bad > 0 {
@@ -168,4 +176,9 @@ func (s *Sampler) Result(dialect reader.Dialect) reader.Sample {
 			reader.Quote([]byte(s.within)), path))
 	}
 	return out
+}
+
+// rescues tells whether that is the name of the column for what is rescued.
+func rescues(d reader.Dialect, name string) bool {
+	return d.Rescue != "" && reader.FoldName(name) == reader.FoldName(d.Rescue)
 }
