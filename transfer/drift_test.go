@@ -288,3 +288,35 @@ func TestReplaceWithNewColumns(t *testing.T) {
 		}
 	}
 }
+
+// TestBegunWithoutColumns: a file that was begun while its columns were left out
+// is read to its end like that, whatever the policy by then.
+func TestBegunWithoutColumns(t *testing.T) {
+	for _, policy := range []transfer.OnNewColumn{transfer.FailNew, transfer.IgnoreNew, transfer.AddNew} {
+		r := newRig(t)
+		r.numbers("a.csv", 0, 1)
+		r.mustLoad(nil)
+		path := r.write("b.csv", "id,word,x\n1,word 1,1\n2,word 2,2,2,2\n3,word 3,3\n")
+		r.mustLoad(with(transfer.IgnoreNew))
+		if e := r.entry(path); !e.Started() || len(e.Schema) != 2 {
+			t.Fatalf("%+v", e)
+		}
+		r.mustLoad(func(cfg *transfer.Config) { cfg.OnNewColumn, cfg.OnBadRow = policy, reader.SkipRow })
+		if got := r.ints("SELECT count(*), max(id) FROM t", 2); got[0] != 3 || got[1] != 3 || r.columnsOf() != "id=int64 word=text" {
+			t.Errorf("%d: %v rows, %s", policy, got, r.columnsOf())
+		}
+	}
+}
+
+// TestGrowIndexed: a table with a key and an index grows like another.
+func TestGrowIndexed(t *testing.T) {
+	r := newRig(t)
+	r.exec("CREATE TABLE t (id BIGINT PRIMARY KEY, word VARCHAR, _sluice_file BIGINT)")
+	r.exec("CREATE INDEX words ON t (word)")
+	r.numbers("a.csv", 0, 10)
+	r.write("b.csv", "id,word,x\n10,word 10,1\n")
+	if result := r.mustLoad(with(transfer.AddNew)); result.FilesLoaded != 2 {
+		t.Errorf("%+v", result)
+	}
+	r.wantRows(11)
+}
