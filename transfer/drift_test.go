@@ -65,6 +65,21 @@ func TestNewColumnTypes(t *testing.T) {
 	}
 }
 
+// TestOwnColumnIsNotAdded: nor is any other of a file that names it.
+func TestOwnColumnIsNotAdded(t *testing.T) {
+	r := newRig(t)
+	r.numbers("a.csv", 0, 1)
+	r.mustLoad(nil)
+	r.write("b.jsonl", `{"id":1,"_SLUICE_file":1}`)
+	r.write("c.csv", "z,_sluice_file\n1,2\n")
+	if result := r.mustLoad(with(transfer.AddNew)); result.FilesFailed != 2 {
+		t.Errorf("%+v", result)
+	}
+	if got := r.columnsOf(); got != "id=int64 word=text" {
+		t.Errorf("the table has %s", got)
+	}
+}
+
 // TestIgnoreNewColumns leaves them out, in every form, and fail is what was.
 func TestIgnoreNewColumns(t *testing.T) {
 	r := newRig(t)

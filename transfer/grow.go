@@ -121,9 +121,9 @@ func (l *load) typesOf(ctx context.Context, j *job, news *reader.NewColumnsError
 	sample, err := j.format.Sample(ctx, j.file, hints)
 	switch {
 	case err == nil:
-	case abstract.ClassOf(err) == abstract.FileOnly: // what was seen must do
+	case abstract.ClassOf(err) == abstract.FileOnly && news.Columns[0].Values > 0: // what was seen must do
 	default:
-		return nil, err
+		return nil, err // a file of which nothing can be read gives the table no columns
 	}
 	return l.inferNew(l.stillLacking(news), &sample), nil
 }
