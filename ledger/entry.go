@@ -40,7 +40,8 @@ type Entry struct {
 	Attempts int    // failed attempts so far
 
 	// Schema and Dialect are how the object was begun, and so how it must be
-	// resumed. They are recorded with its first rows.
+	// resumed, but for columns that the table got since. They are recorded with its
+	// first rows.
 	Schema  abstract.Schema
 	Dialect json.RawMessage
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -64,6 +65,10 @@ func (c *tableColumns) has(schema abstract.Schema) bool {
 type columns struct {
 	now    atomic.Pointer[tableColumns]
 	adding chan struct{} // a token for whoever adds some
+
+	// Of who has the token: when adding some failed last by what may pass, and why.
+	failed time.Time
+	cause  error
 }
 
 func newColumns() *columns {

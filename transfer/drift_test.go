@@ -8,9 +8,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/source"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -58,6 +62,21 @@ func TestNewColumnTypes(t *testing.T) {
 	got := r.ints(`SELECT count(*), count(i), count(empty), count(deep), count(z), sum(f * 2)::bigint FROM t`, 6)
 	if fmt.Sprint(got) != "[6 2 0 1 2 13]" {
 		t.Errorf("values: %v", got)
+	}
+}
+
+// TestOwnColumnIsNotAdded: nor is any other of a file that names it.
+func TestOwnColumnIsNotAdded(t *testing.T) {
+	r := newRig(t)
+	r.numbers("a.csv", 0, 1)
+	r.mustLoad(nil)
+	r.write("b.jsonl", `{"id":1,"_SLUICE_file":1}`)
+	r.write("c.csv", "z,_sluice_file\n1,2\n")
+	if result := r.mustLoad(with(transfer.AddNew)); result.FilesFailed != 2 {
+		t.Errorf("%+v", result)
+	}
+	if got := r.columnsOf(); got != "id=int64 word=text" {
+		t.Errorf("the table has %s", got)
 	}
 }
 
@@ -171,11 +190,12 @@ type stubborn struct {
 	target.Target
 	err   error
 	tries int
-	most  int // as often it fails
+	most  int       // as often it fails
+	until time.Time // or till then
 }
 
 func (s *stubborn) AddColumns(ctx context.Context, table string, columns abstract.Schema) error {
-	if s.tries++; s.tries <= s.most {
+	if s.tries++; s.tries <= s.most || time.Now().Before(s.until) {
 		return s.err
 	}
 	return s.Target.AddColumns(ctx, table, columns)
@@ -216,6 +236,54 @@ func TestColumnsThatCannotBeAdded(t *testing.T) {
 		if test.failed > 0 && !strings.Contains(result.Failures[0].Reason(), test.reason) {
 			t.Errorf("%+v: %v", test, result.Failures)
 		}
+	}
+}
+
+// trickle lists a folder again and again, and puts a file into it each time.
+type trickle struct {
+	source.Source
+	rounds int
+	put    func(round int)
+}
+
+func (s *trickle) Pages(ctx context.Context, page func(context.Context, object.Bucket, []object.Info) error) error {
+	for n := range s.rounds {
+		s.put(n)
+		if err := s.Source.Pages(ctx, page); err != nil {
+			return err
+		}
+		time.Sleep(time.Minute) // in a bubble
+	}
+	return nil
+}
+
+// TestGrowthIsWaitedFor: when following, a table that is held for long is never
+// a failure of the files that want columns of it, however well others fare.
+func TestGrowthIsWaitedFor(t *testing.T) {
+	r := newRig(t)
+	r.numbers("a.csv", 0, 1)
+	r.mustLoad(nil)
+	for i := range 5 {
+		r.write(fmt.Sprintf("b%d.csv", i), fmt.Sprintf("id,word,x\n%d,word %[1]d,1\n", i+1))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r.t = t
+		db := r.open()
+		const rounds = 30
+		s := &stubborn{Target: db, err: abstract.WithClass(abstract.Transient, errors.New("locked")), until: time.Now().Add(rounds * time.Minute)}
+		result, err := r.run(runFollow, s, func(cfg *transfer.Config) {
+			cfg.OnNewColumn = transfer.AddNew
+			cfg.Source = &trickle{cfg.Source, rounds, func(n int) { r.numbers(fmt.Sprintf("c%d.csv", n), 6+n, 1) }}
+		})
+		r.close(db)
+		if err != nil || result.FilesLoaded != 5+rounds || s.tries < rounds {
+			t.Errorf("%+v, %v after %d tries", result, err, s.tries)
+		}
+	})
+	r.t = t
+	r.wantRows(36)
+	if got := r.ints("SELECT sum(attempts)::bigint FROM _sluice.ledger", 1); got[0] != 0 {
+		t.Errorf("%d failures are recorded", got[0])
 	}
 }
 
@@ -287,4 +355,36 @@ func TestReplaceWithNewColumns(t *testing.T) {
 			t.Errorf("late: %v", got)
 		}
 	}
+}
+
+// TestBegunWithoutColumns: a file that was begun while its columns were left out
+// is read to its end like that, whatever the policy by then.
+func TestBegunWithoutColumns(t *testing.T) {
+	for _, policy := range []transfer.OnNewColumn{transfer.FailNew, transfer.IgnoreNew, transfer.AddNew} {
+		r := newRig(t)
+		r.numbers("a.csv", 0, 1)
+		r.mustLoad(nil)
+		path := r.write("b.csv", "id,word,x\n1,word 1,1\n2,word 2,2,2,2\n3,word 3,3\n")
+		r.mustLoad(with(transfer.IgnoreNew))
+		if e := r.entry(path); !e.Started() || len(e.Schema) != 2 {
+			t.Fatalf("%+v", e)
+		}
+		r.mustLoad(func(cfg *transfer.Config) { cfg.OnNewColumn, cfg.OnBadRow = policy, reader.SkipRow })
+		if got := r.ints("SELECT count(*), max(id) FROM t", 2); got[0] != 3 || got[1] != 3 || r.columnsOf() != "id=int64 word=text" {
+			t.Errorf("%d: %v rows, %s", policy, got, r.columnsOf())
+		}
+	}
+}
+
+// TestGrowIndexed: a table with a key and an index grows like another.
+func TestGrowIndexed(t *testing.T) {
+	r := newRig(t)
+	r.exec("CREATE TABLE t (id BIGINT PRIMARY KEY, word VARCHAR, _sluice_file BIGINT)")
+	r.exec("CREATE INDEX words ON t (word)")
+	r.numbers("a.csv", 0, 10)
+	r.write("b.csv", "id,word,x\n10,word 10,1\n")
+	if result := r.mustLoad(with(transfer.AddNew)); result.FilesLoaded != 2 {
+		t.Errorf("%+v", result)
+	}
+	r.wantRows(11)
 }

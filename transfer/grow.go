@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
@@ -39,14 +40,18 @@ func isGrow(err error) bool {
 // the file's own. Where the target does not take the columns, that is noted in
 // the job, and the file is read as if none were to be added.
 func (l *load) grow(ctx context.Context, j *job, news *reader.NewColumnsError) error {
+	came := time.Now()
 	select {
 	case l.columns.adding <- struct{}{}: // one at a time
 		defer func() { <-l.columns.adding }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if len(l.stillLacking(news)) == 0 {
+	switch {
+	case len(l.stillLacking(news)) == 0:
 		return nil // another file has it
+	case l.columns.failed.After(came): // those who waited do not wait in turn for the same
+		return &growError{l.columns.cause}
 	}
 	if _, err := l.relook(ctx); err != nil {
 		return l.ungrown(ctx, j, err)
@@ -96,6 +101,7 @@ func (l *load) ungrown(ctx context.Context, j *job, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case abstract.ClassOf(err) == abstract.Transient:
+		l.columns.failed, l.columns.cause = time.Now(), err
 		return &growError{err}
 	}
 	err = fmt.Errorf("the file has columns that table %q lacks, and they cannot be added: %w: add them yourself, or load with --on-new-column ignore",
@@ -115,9 +121,9 @@ func (l *load) typesOf(ctx context.Context, j *job, news *reader.NewColumnsError
 	sample, err := j.format.Sample(ctx, j.file, hints)
 	switch {
 	case err == nil:
-	case abstract.ClassOf(err) == abstract.FileOnly: // what was seen must do
+	case abstract.ClassOf(err) == abstract.FileOnly && news.Columns[0].Values > 0: // what was seen must do
 	default:
-		return nil, err
+		return nil, err // a file of which nothing can be read gives the table no columns
 	}
 	return l.inferNew(l.stillLacking(news), &sample), nil
 }

@@ -62,6 +62,19 @@ func TestNewColumns(t *testing.T) {
 	}
 }
 
+// TestNewColumnsToStdout: rows are printed with the columns known by then.
+func TestNewColumnsToStdout(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.csv", good)
+	write(t, dir, "b.csv", "id,name\n4,four\n")
+	write(t, dir, "c.csv", "name,id,price\nfive,5,1.5\n")
+	got := sluice(t, dir, "load", dir, "--to", "stdout:", "--table", "t", "--workers", "1").expect(t, 0)
+	want := `{"id":4,"name":"four"}` + "\n" + `{"id":5,"name":"five","price":1.5}` + "\n"
+	if !strings.HasSuffix(got.out, want) {
+		t.Errorf("printed\n%s, want …%s", got.out, want)
+	}
+}
+
 // TestSchemaFile: what a dry run prints can be edited, and is the table.
 func TestSchemaFile(t *testing.T) {
 	dir := t.TempDir()

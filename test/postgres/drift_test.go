@@ -241,3 +241,21 @@ func TestX23GrowPrivileges(t *testing.T) {
 		t.Errorf("%+v, %v", result, err)
 	}
 }
+
+// TestGrowFromNothing: files of all formats bring all columns but one, each
+// column with the type that a new table would give it.
+func TestGrowFromNothing(t *testing.T) {
+	e := newEnumeration(t)
+	must(t, e.direct.Create(t.Context(), "t", target.Table{FileID: true, Schema: abstract.Schema{{Name: "id", Type: abstract.Int64}}}))
+	location, err := source.Parse(e.data)
+	must(t, err)
+	loader, err := transfer.New(transfer.Config{
+		Source: snapshot.New(snapshot.Place{Bucket: file.New(), Location: location}), OnNewColumn: transfer.AddNew,
+		Target: e.direct, Format: formatOf, Table: "t", Workers: 4, Limits: reader.NewLimits(128<<10, 2),
+	})
+	must(t, err)
+	if result, err := loader.Load(t.Context()); err != nil || result.FilesFailed > 0 {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	e.whole(t, "t")
+}
