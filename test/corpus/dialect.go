@@ -5,7 +5,6 @@ import (
 	"os"
 	"path"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -23,8 +22,10 @@ var dialects = []struct {
 	{regexp.MustCompile(`^JSONTestSuite/`), []string{"--format", "json"}},
 	{regexp.MustCompile(`^cloudtrail/`), []string{"--records-path", "Records"}},
 	{regexp.MustCompile(`^csvkit/examples/(test_latin1)\.csv$`), []string{"--encoding", "latin1"}},
+	{regexp.MustCompile(`^csvkit/examples/bad_skip_lines\.csv$`), []string{"--skip-lines", "3"}},
 	{regexp.MustCompile(`^csvkit/examples/no_header_row\.csv$`), []string{"--no-header"}},
 	{regexp.MustCompile(`^duckdb-csv/.*/bgzf\.gz$`), []string{"--format", "csv"}},
+	{regexp.MustCompile(`^duckdb-csv/.*/human_eval\.[ct]sv$`), []string{"--escape", `\`}},
 	{regexp.MustCompile(`^duckdb-json/data/json/map_.*\.jsonl$`), []string{"--format", "json"}},
 	{regexp.MustCompile(`^elastic-examples/.*/nginxplus_json_logs$`), []string{"--format", "jsonl"}},
 	{regexp.MustCompile(`^fivethirtyeight/poll-of-pollsters/poll-of-pollsters-(3|anonymous-answers-7)\.tsv$`), []string{"--encoding", "windows-1252"}},
@@ -65,19 +66,22 @@ type parameters struct {
 	Delimiter string `json:"delimiter"`
 	Quote     string `json:"quotechar"`
 	Escape    string `json:"escapechar"`
-	Header    int    `json:"header_lines"`
-	Preamble  int    `json:"preamble_lines"`
+	Header    any    `json:"header_lines"` // a number, or one in quotes
+	Preamble  any    `json:"preamble_lines"`
 }
 
-// declared are the flags for a file of pollock's.
+// declared are the flags for a file of pollock's, if its dialect is declared.
 func (c *corpus) declared(name string) (args []string, missing string, ok bool) {
 	if !strings.HasPrefix(name, "pollock/") || path.Base(path.Dir(name)) != "csv" {
 		return nil, "", false
 	}
 	data, err := os.ReadFile(c.at(path.Join(path.Dir(path.Dir(name)), "parameters", path.Base(name)+"_parameters.json")))
-	var p parameters
-	if err != nil || json.Unmarshal(data, &p) != nil {
+	if err != nil {
 		return nil, "", false
+	}
+	var p parameters
+	if err := json.Unmarshal(data, &p); err != nil {
+		return nil, "dialect: " + err.Error(), true
 	}
 	switch strings.ToLower(p.Encoding) {
 	case "ascii", "utf-8":
@@ -88,22 +92,22 @@ func (c *corpus) declared(name string) (args []string, missing string, ok bool) 
 	}
 	if p.Delimiter == "\t" {
 		args = append(args, "--delimiter", "tab")
-	} else if p.Delimiter != "" {
+	} else if p.Delimiter != "" && p.Delimiter != "," {
 		args = append(args, "--delimiter", p.Delimiter)
 	}
-	if p.Quote != "" {
+	if p.Quote != "" && p.Quote != `"` {
 		args = append(args, "--quote", p.Quote)
 	}
 	if p.Escape != "" && p.Escape != p.Quote {
 		args = append(args, "--escape", p.Escape)
 	}
-	if p.Preamble > 0 {
-		args = append(args, "--skip-lines", strconv.Itoa(p.Preamble))
+	if skip := text("%v", p.Preamble); skip != "0" {
+		args = append(args, "--skip-lines", skip)
 	}
-	switch p.Header {
-	case 0:
+	switch text("%v", p.Header) {
+	case "0":
 		args = append(args, "--no-header")
-	case 1:
+	case "1":
 	default:
 		return nil, "header of several lines", true
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -67,14 +68,14 @@ func reasons(w io.Writer, files []file, verdicts []verdict) {
 	counts := map[string]int{}
 	for i := range files {
 		if verdicts[i].kind == rejected {
-			counts[reasonOf(verdicts[i].why)]++
+			counts[cmp.Or(reasonOf(verdicts[i].why), "all records are bad, or some")]++
 		}
 	}
 	var names []string
 	for name := range counts {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b string) int { return counts[b] - counts[a] })
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) })
 	for _, name := range names {
 		fmt.Fprintf(w, "rejected: %4d %s\n", counts[name], name)
 	}
