@@ -55,6 +55,14 @@ mutants: postgres ## Break the code in one place after the other: tests must not
 corpus: build ## Load every file of the corpus, real and nasty ones, within a budget, and compare with what others read (CORPUS='-only csvkit -v')
 	cd test && SLUICE=$(CURDIR)/bin/sluice $(GO) run ./corpus $(CORPUS)
 
+# How long each fuzz target runs.
+FUZZTIME ?= 60s
+
+fuzz: ## Every fuzz target for FUZZTIME (60s), one after the other (half an hour)
+	@grep -rn '^func Fuzz' --include='*_test.go' . | sed -E 's|^(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | sort | \
+		{ failed=0; while read dir name; do echo "$$dir $$name"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$dir || failed=1; done; exit $$failed; }
+
 # MinIO is under the AGPL: it is never linked, only run.
 minio = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test
 

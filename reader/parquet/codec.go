@@ -189,8 +189,17 @@ func (d *decompressor) lz4(dst, src []byte, size int) ([]byte, error) {
 	if len(dst) < size {
 		return dst, fmt.Errorf("%d bytes cannot be the %d of the page", len(src), size)
 	}
-	n, err := lz4.UncompressBlock(src, dst)
+	n, err := lz4Block(src, dst)
 	return dst[:max(n, 0)], err
+}
+
+// lz4Block undoes one block. The library takes a nil slice for one with room, and
+// writes to address 0.
+func lz4Block(src, dst []byte) (int, error) {
+	if dst == nil {
+		dst = []byte{}
+	}
+	return lz4.UncompressBlock(src, dst)
 }
 
 // hadoop reads what Hadoop's codec writes: blocks, each behind its two sizes as
@@ -216,7 +225,7 @@ func hadoopBlocks(dst, src []byte) (done int, ok bool) {
 		if packed > uint64(len(src)) || raw > uint64(len(dst)-done) {
 			return 0, false
 		}
-		n, err := lz4.UncompressBlock(src[:packed], dst[done:done+int(raw)])
+		n, err := lz4Block(src[:packed], dst[done:done+int(raw)])
 		if err != nil || n != int(raw) {
 			return 0, false
 		}

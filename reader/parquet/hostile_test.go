@@ -112,3 +112,16 @@ func TestP10DeclaredSizesAreNotBelieved(t *testing.T) {
 		}
 	}
 }
+
+// A page that is said to be empty and has bytes is an error, or is empty.
+func TestP10NothingOfSomething(t *testing.T) {
+	for c := codecSnappy; c <= codecLZ4Raw; c++ {
+		for _, src := range [][]byte{{0}, {0, 0, 0, 0, 0, 0, 0, 1, 0}, pack(c, []byte(strings.Repeat("page ", 100))), pack(c, nil)} {
+			d := &decompressor{codec: c}
+			if buf, err := d.undo(nil, src, 0); err == nil && len(buf) > 0 {
+				t.Errorf("%v: %d bytes", c, len(buf))
+			}
+			d.close()
+		}
+	}
+}
