@@ -92,7 +92,8 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Limits == nil {
 		c.Limits = reader.NewLimits(0, 0)
 	}
-	c.Hints.MaxWindow = c.Limits.MaxWindow()
+	c.Hints.MaxWindow, c.Hints.Bounds = c.Limits.MaxWindow(), c.Limits.Bounds
+	c.Hints.Bounds.Record = c.Limits.MaxRecord()
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

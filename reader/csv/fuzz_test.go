@@ -25,7 +25,7 @@ func textDecoder(d dialect, columns int) *decoder {
 	if d.lineEnd == '\r' {
 		req.Dialect.LineEnd = lineEndCR
 	}
-	req.OnBadRow = reader.SkipRow
+	req.OnBadRow, req.Limits = reader.SkipRow, reader.NewLimits(0, 1)
 	dec, err := New().(format).decoder(req)
 	if err != nil {
 		panic(err)

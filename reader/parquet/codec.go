@@ -84,7 +84,7 @@ func (d *decompressor) undo(buf, src []byte, size int) ([]byte, error) {
 	case codecLZ4:
 		buf, err = d.hadoop(buf, src, size)
 	case codecZstd:
-		buf, err = d.grow(buf, src, size, d.undoZstd)
+		buf, err = d.undoZstd(buf, src, size)
 	case codecGzip:
 		buf, err = d.grow(buf, src, size, d.undoGzip)
 	case codecBrotli:
@@ -129,19 +129,25 @@ func (d *decompressor) grow(buf, src []byte, size int, undo func(dst, src []byte
 	}
 }
 
-func (d *decompressor) undoZstd(dst, src []byte) (int, bool, error) {
+// undoZstd makes room for all of the page at once: the library does not say of every
+// frame that it would need more.
+func (d *decompressor) undoZstd(buf, src []byte, size int) ([]byte, error) {
+	if most := zstdMost(src); most < size {
+		return buf, fmt.Errorf("%d bytes cannot be the %d of the page", len(src), size)
+	}
 	if d.zstd == nil {
 		z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderMaxMemory(1<<30))
 		if err != nil {
-			return 0, false, err
+			return buf, err
 		}
 		d.zstd = z
 	}
-	out, err := d.zstd.DecodeAll(src, dst[:0:len(dst)])
+	buf = sized(buf, size)
+	out, err := d.zstd.DecodeAll(src, buf[:0:size])
 	if err == zstd.ErrDecoderSizeExceeded {
-		return 0, false, nil
+		err = fmt.Errorf("more than the %d bytes of the page header", size)
 	}
-	return len(out), true, err
+	return out, err
 }
 
 func (d *decompressor) undoGzip(dst, src []byte) (int, bool, error) {

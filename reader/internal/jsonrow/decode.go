@@ -20,6 +20,7 @@ type Decoder struct {
 	schema  abstract.Schema
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
+	bounds  reader.Bounds
 	goesOn  bool            // after a bad record
 	keep    bool            // bad records are delivered
 	refused reader.Refusals // records to be rejected
@@ -35,7 +36,7 @@ type Decoder struct {
 // that layout.
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
-		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema),
+		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(), matcher: reader.NewMatcher(req.Schema), bounds: req.Limits.Bounds,
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
@@ -49,7 +50,7 @@ func (d *Decoder) newWalker() *walker {
 	for i := range columns {
 		columns[i].column = i
 	}
-	return &walker{white: d.layout.white(), keys: newKeys(func(name string) *target {
+	return &walker{white: d.layout.white(), bounds: d.bounds, keys: newKeys(func(name string) *target {
 		place, err := d.matcher.Find(name)
 		if err != nil {
 			return &target{column: -1, problem: err.Error()}

@@ -19,7 +19,8 @@ type field struct {
 type walker struct {
 	*keys
 	white  json.White // between the tokens of a record
-	fields []field    // of the record that was taken apart last
+	bounds reader.Bounds
+	fields []field // of the record that was taken apart last
 	// problem is that of the record's first key that stands for no column. It
 	// is told only of a record that is good otherwise.
 	problem string
@@ -64,6 +65,9 @@ func (w *walker) record(data []byte, pos int) (end int, reason string) {
 		if fault != "" {
 			return end, malformed(data, start, end, white, fault)
 		}
+		if kind >= json.Object && w.bounds.Nesting > 0 && json.Depth(data[at:end]) > w.bounds.Nesting {
+			return end, fmt.Sprintf("the value of key %s is nested more than %d levels deep (--max-nesting)", reader.Quote([]byte(k.name)), w.bounds.Nesting)
+		}
 		if reason := w.take(k, at, end, kind); reason != "" {
 			return end, reason
 		}
@@ -84,8 +88,8 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	switch {
 	case t.seen == w.number:
 		return twice(t.as.name, k.name)
-	case len(w.fields) == reader.MaxColumns:
-		return fmt.Sprintf("it has more than %d keys", reader.MaxColumns)
+	case len(w.fields) == w.bounds.MostColumns(reader.MaxColumns):
+		return fmt.Sprintf("it has more than %d keys (--max-columns)", len(w.fields))
 	}
 	t.seen = w.number
 	if t.as != k {
