@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 )
 
 // FuzzKey: a key comes back byte for byte, and what is stored is text that
@@ -16,7 +16,7 @@ func FuzzKey(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, key string) {
 		var text string
-		ceiling.Check(t, len(key), func() { text = EncodeKey(key) })
+		alloctest.Check(t, len(key), func() { text = EncodeKey(key) })
 		if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			t.Errorf("%q is stored as %q", key, text)
 		}
@@ -36,7 +36,7 @@ func FuzzStoredKey(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var key string
 		var err error
-		ceiling.Check(t, len(text), func() { key, err = DecodeKey(text) })
+		alloctest.Check(t, len(text), func() { key, err = DecodeKey(text) })
 		if err != nil {
 			return
 		}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/object"
 )
 
@@ -25,7 +25,7 @@ func FuzzMatch(f *testing.F) {
 		var p object.Pattern
 		var err error
 		got := false
-		ceiling.Check(t, len(pattern)+len(key), func() {
+		alloctest.Check(t, len(pattern)+len(key), func() {
 			if p, err = object.ParsePattern(pattern); err == nil {
 				got = p.Match(key)
 			}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -66,8 +66,8 @@ func FuzzZ02Unpack(f *testing.F) {
 		limits := reader.NewLimits(1<<20, 2)
 		var text []byte
 		var err error
-		used := ceiling.Allocated(func() { text, err = unpacked(t, data, encodings[int(encoding)%len(encodings)], limits, most) })
-		if used > ceiling.Most(len(data))+8*uint64(len(text)) {
+		used := alloctest.Allocated(func() { text, err = unpacked(t, data, encodings[int(encoding)%len(encodings)], limits, most) })
+		if used > alloctest.Most(len(data))+8*uint64(len(text)) {
 			t.Errorf("%d bytes allocated for %d of %d", used, len(text), len(data))
 		}
 		if err != nil && abstract.ClassOf(err) != abstract.FileOnly {

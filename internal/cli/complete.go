@@ -26,7 +26,8 @@ func (a *app) completeLoad(cmd *cobra.Command) {
 	values(cmd, "to", a.completeTarget)
 	values(cmd, "column", completeColumn)
 	values(cmd, "memory", cobra.FixedCompletions([]string{"64MiB", "256MiB", "1GiB"}, cobra.ShellCompDirectiveNoFileComp))
-	for _, name := range []string{"table", "pipeline", "delimiter", "quote", "null", "records-path", "workers", "max-bad-rows", "max-ratio"} {
+	for _, name := range []string{"table", "pipeline", "delimiter", "quote", "null", "records-path", "workers", "max-bad-rows",
+		"max-record", "max-columns", "max-nesting", "max-page", "max-ratio"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
 }

@@ -23,7 +23,6 @@ type loadFlags struct {
 	null                []string
 	recordsPath         config.RecordsPath
 	encoding            string
-	maxRatio            int64
 	columns             []string
 	memory              config.Bytes
 	workers             int
@@ -33,6 +32,7 @@ type loadFlags struct {
 	afterText           string
 	dryRun, json        bool
 	store               storeFlags
+	limit               limitFlags
 	follow              followFlags
 
 	// The following are computed by complete.
@@ -69,7 +69,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
 	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under skip or quarantine, such as 100 or 0.1% (default: no limit)")
-	flags.Int64Var(&f.maxRatio, "max-ratio", reader.DefaultMaxRatio, "how many `times` its size a compressed file may unpack to, if that is more than "+bytesText(reader.FreeUnpacked)+"; 0 for no limit")
+	f.limit.bind(cmd)
 	flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
 	flags.StringVar(&f.afterText, "after", "keep", "`what` to do with a file once it is loaded: keep it, delete it, move=PREFIX or tag=KEY:VALUE")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
@@ -94,9 +94,6 @@ func (f *loadFlags) complete() error {
 		if f.hints.Encoding, err = reader.ParseEncoding(f.encoding); err != nil {
 			errs = append(errs, fmt.Errorf("--encoding: %w", err))
 		}
-	}
-	if f.maxRatio < 0 {
-		errs = append(errs, fmt.Errorf("--max-ratio %d: give a number from 1 on, or 0 for no limit", f.maxRatio))
 	}
 	for _, text := range f.columns {
 		column, err := config.ParseColumn(text)
@@ -138,16 +135,9 @@ func (f *loadFlags) complete() error {
 	if f.workers < 0 || f.workers > mostWorkers {
 		errs = append(errs, fmt.Errorf("--workers %d: give a number from 1 to %d", f.workers, mostWorkers))
 	}
-	errs = append(errs, f.completeAfter(), f.follow.complete(f))
+	errs = append(errs, f.limit.complete(), f.completeAfter(), f.follow.complete(f))
 	if strings.ContainsRune(f.table, 0) {
 		errs = append(errs, errors.New("--table contains a NUL byte"))
 	}
 	return usage(errors.Join(errs...))
-}
-
-// limits bounds reading, to that much of --memory.
-func (f *loadFlags) limits(memory int64) *reader.Limits {
-	l := reader.NewLimits(memory, 0)
-	l.MaxRatio = f.maxRatio
-	return l
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -86,7 +86,7 @@ func FuzzV03SplitAgreesWithParse(f *testing.F) {
 		dec := textDecoder(d, int(columns%4)+1)
 		var want [][]any
 		var wantRejected int64
-		ceiling.Check(t, len(data), func() { want, wantRejected = decodeAll(t, dec, data, 1<<30, len(data)+1) })
+		alloctest.Check(t, len(data), func() { want, wantRejected = decodeAll(t, dec, data, 1<<30, len(data)+1) })
 		got, rejected := decodeAll(t, dec, data, int(records)+1, int(size)+1)
 		if diff := readertest.Diff(got, want); diff != "" || rejected != wantRejected {
 			t.Errorf("%q: %s; %d rejected, in one block %d", data, diff, rejected, wantRejected)
@@ -136,7 +136,7 @@ func FuzzSampleThenRead(f *testing.F) {
 		if len(data) > 4096 {
 			return
 		}
-		ceiling.Check(t, len(data), func() { sampleThenRead(t, data, int64(size)) })
+		alloctest.Check(t, len(data), func() { sampleThenRead(t, data, int64(size)) })
 	})
 }
 

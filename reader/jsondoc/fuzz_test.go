@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
@@ -36,7 +36,7 @@ func FuzzSampleThenRead(f *testing.F) {
 			hints = at("r")
 		}
 		for _, format := range []reader.Format{New(), Auto(jsonl.New())} {
-			ceiling.Check(t, len(data), func() { sampleThenRead(t, format, data, hints, int64(size)) })
+			alloctest.Check(t, len(data), func() { sampleThenRead(t, format, data, hints, int64(size)) })
 		}
 		agrees(t, data, hints.RecordsPath, int64(size))
 	})

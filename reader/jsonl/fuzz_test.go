@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -28,7 +28,7 @@ func FuzzSampleThenRead(f *testing.F) {
 		if len(data) > 4096 {
 			return
 		}
-		ceiling.Check(t, 2*len(data), func() { sampleThenRead(t, data, int64(size)) })
+		alloctest.Check(t, 2*len(data), func() { sampleThenRead(t, data, int64(size)) })
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -49,7 +49,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
-		ceiling.Check(t, len(data), func() { fuzzRead(t, data, mem) })
+		alloctest.Check(t, len(data), func() { fuzzRead(t, data, mem) })
 		mem.AssertSize(t, 0)
 	})
 }
@@ -100,7 +100,7 @@ func FuzzCodec(f *testing.F) {
 			return
 		}
 		declared := int(size % (256 << 20)) // more is refused before
-		used := ceiling.Allocated(func() {
+		used := alloctest.Allocated(func() {
 			d := decompressor{codec: codec(c)}
 			defer d.close()
 			if got, err := d.undo(nil, src, declared); err == nil && len(got) != declared {
@@ -108,7 +108,7 @@ func FuzzCodec(f *testing.F) {
 			}
 		})
 		// Longer ones, and a few bytes of brotli, may well become more.
-		if len(src) <= 128 && codec(c) != codecBrotli && used > ceiling.Most(len(src)) {
+		if len(src) <= 128 && codec(c) != codecBrotli && used > alloctest.Most(len(src)) {
 			t.Errorf("%v: %d bytes allocated for %d", codec(c), used, len(src))
 		}
 	})

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -150,7 +150,7 @@ func TestP10DeclaredFrame(t *testing.T) {
 	d := &decompressor{codec: codecZstd}
 	defer d.close()
 	for _, frame := range []string{"(\xb5/\xfd\xf400000000", "(\xb5/\xfd\xe4\x00\x00\x00\x08\x00\x00\x00\x00\x01\x00\x00"} {
-		if used := ceiling.Allocated(func() {
+		if used := alloctest.Allocated(func() {
 			if _, err := d.undo(nil, []byte(frame), 128<<20); err == nil {
 				t.Errorf("%q is taken", frame)
 			}

@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 )
 
 // FuzzX05Quote: an identifier reads back as the bytes that it was given, by
@@ -30,7 +30,7 @@ func FuzzX05Quote(f *testing.F) {
 			return
 		}
 		var quoted string
-		ceiling.Check(t, len(name), func() { quoted = quote(name) })
+		alloctest.Check(t, len(name), func() { quoted = quote(name) })
 		if len(quoted) < 2 || quoted[0] != '"' || quoted[len(quoted)-1] != '"' {
 			t.Fatalf("%q is written as %s", name, quoted)
 		}

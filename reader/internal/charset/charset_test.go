@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
-	"github.com/seed-ede61cd5/sluice/internal/ceiling"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 )
 
 func decode(name, text string) (string, error) {
@@ -136,7 +136,7 @@ func FuzzUTF16(f *testing.F) {
 		}
 		var got string
 		var err error
-		ceiling.Check(t, len(text), func() { got, err = decode(name, string(text)) })
+		alloctest.Check(t, len(text), func() { got, err = decode(name, string(text)) })
 		if _, cut := errors.AsType[*CutError](err); cut != (len(text)%2 == 1) || err != nil && !cut {
 			t.Fatalf("%x: %v", text, err)
 		}
@@ -167,7 +167,7 @@ func FuzzSingleByte(f *testing.F) {
 		}
 		var got string
 		var err error
-		ceiling.Check(t, len(text), func() { got, err = decode(name, string(text)) })
+		alloctest.Check(t, len(text), func() { got, err = decode(name, string(text)) })
 		if err != nil {
 			t.Fatalf("%x: %v", text, err)
 		}

@@ -1,6 +1,6 @@
-// Package ceiling holds fuzz tests to the memory that an input may take: what it
+// Package alloctest holds fuzz tests to the memory that an input may take: what it
 // declares must not be allocated, only what it bears out.
-package ceiling
+package alloctest
 
 import (
 	"runtime"
