@@ -7,7 +7,7 @@ TESTFLAGS ?= -race -shuffle=on -timeout=15m
 tool = $$(cd $(CURDIR)/test && $(GO) tool -n $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo check lint postgres fauxqs test crash test-minio test-versions fmt bench bench-once clean mutants
+.PHONY: help build demo check lint postgres fauxqs test crash test-minio test-versions fmt bench bench-once clean mutants corpus fuzz
 
 help: ## Print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,17 @@ crash: build postgres fauxqs ## S3 to PostgreSQL under 200 kills, 50 cut connect
 
 mutants: postgres ## Break the code in one place after the other: tests must notice
 	cd test && $(GO) run ./mutants $(MUTANTS)
+
+corpus: build ## Load every file of the corpus, real and nasty ones, within a budget, and compare with what others read (CORPUS='-only csvkit -v')
+	cd test && SLUICE=$(CURDIR)/bin/sluice $(GO) run ./corpus $(CORPUS)
+
+# How long each fuzz target runs.
+FUZZTIME ?= 60s
+
+fuzz: ## Every fuzz target for FUZZTIME (60s), one after the other (half an hour)
+	@grep -rn '^func Fuzz' --include='*_test.go' . | sed -E 's|^(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | sort | \
+		{ failed=0; while read dir name; do echo "$$dir $$name"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$dir || failed=1; done; exit $$failed; }
 
 # MinIO is under the AGPL: it is never linked, only run.
 minio = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sluice-test

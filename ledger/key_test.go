@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 )
 
 // FuzzKey: a key comes back byte for byte, and what is stored is text that
@@ -13,7 +15,8 @@ func FuzzKey(f *testing.F) {
 		f.Add(key)
 	}
 	f.Fuzz(func(t *testing.T, key string) {
-		text := EncodeKey(key)
+		var text string
+		alloctest.Check(t, len(key), func() { text = EncodeKey(key) })
 		if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			t.Errorf("%q is stored as %q", key, text)
 		}
@@ -31,7 +34,9 @@ func FuzzStoredKey(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		key, err := DecodeKey(text)
+		var key string
+		var err error
+		alloctest.Check(t, len(text), func() { key, err = DecodeKey(text) })
 		if err != nil {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/object"
 )
 
@@ -21,12 +22,19 @@ func FuzzMatch(f *testing.F) {
 		if len(pattern) > 24 || len(key) > 24 || strings.Count(pattern, "{")+strings.Count(pattern, ",") > 8 {
 			return // too long for trying everything
 		}
-		p, err := object.ParsePattern(pattern)
+		var p object.Pattern
+		var err error
+		got := false
+		alloctest.Check(t, len(pattern)+len(key), func() {
+			if p, err = object.ParsePattern(pattern); err == nil {
+				got = p.Match(key)
+			}
+		})
 		if err != nil {
 			return
 		}
 		want := naive(pattern, key)
-		if got := p.Match(key); got != want {
+		if got != want {
 			t.Fatalf("%q matches %q: %v, want %v", pattern, key, got, want)
 		}
 		if !want {

@@ -224,7 +224,7 @@ func (b *Blocks) fill(ctx context.Context, block *Block, most int) (err error) {
 		}
 		if len(data) > b.maxRecord {
 			return abstract.WithClass(abstract.FileOnly, &BadRecord{Offset: b.offset, Reason: fmt.Sprintf(
-				"it is longer than %d bytes, the most a record may have: %s", b.maxRecord, b.shape.TooLong)})
+				"it is longer than %d bytes, the most a record may have (--max-record, and --memory): %s", b.maxRecord, b.shape.TooLong)})
 		}
 		b.want = min(2*b.want, b.maxRecord+1)
 		b.reserve(block, max(block.reserved, b.costOf(b.want, 1)))

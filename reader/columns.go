@@ -7,7 +7,8 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
-// MaxColumns is the largest number of columns that a file may have.
+// MaxColumns is the largest number of columns that a file may have, unless
+// [Bounds] say another.
 const MaxColumns = 4096
 
 // MaxFlatten is the largest number of levels of objects that can be flattened.

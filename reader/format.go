@@ -79,6 +79,8 @@ type Hints struct {
 	// MaxWindow is [Limits.MaxWindow] of the budget that the file is going to be
 	// read with, 0 for the default's, so that a sample accepts what reading does.
 	MaxWindow int64
+	// Bounds are those that the file is going to be read with.
+	Bounds Bounds
 	// DialectOnly asks a Sample for the dialect alone: the columns come
 	// without evidence, and of the file no more is read than their names.
 	DialectOnly bool

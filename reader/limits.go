@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"runtime"
@@ -59,6 +60,8 @@ type Limits struct {
 	// of an Avro file, may unpack to, 0 for as often as it likes. Whatever the ratio, [FreeUnpacked] bytes are
 	// allowed. It must be set before the first read.
 	MaxRatio int64
+	// Bounds are those of the files' parts. They must be set before the first read.
+	Bounds Bounds
 
 	memory int64
 	window int64         // 0 for what memory allows
@@ -94,8 +97,8 @@ func NewLimits(memory int64, parallelism int) *Limits {
 
 // SampleLimits is a budget to sample a file with.
 func SampleLimits(hints Hints) *Limits {
-	l := NewLimits(DefaultMemory, 1)
-	l.window = hints.MaxWindow
+	l := NewLimits(max(DefaultMemory, 4*hints.Bounds.Record), 1)
+	l.window, l.Bounds = hints.MaxWindow, hints.Bounds
 	return l
 }
 
@@ -112,9 +115,23 @@ func (l *Limits) InUse() int64 {
 // Parallelism is the number of blocks decoded at once.
 func (l *Limits) Parallelism() int { return cap(l.slots) }
 
-// MaxRecord is the length in bytes from which on a record of a text file is
-// refused: 16 MiB, or a quarter of the budget where that is less.
-func (l *Limits) MaxRecord() int64 { return min(16<<20, max(l.memory/4, 1)) }
+// Obey makes a sample accept what reading does with those limits, and no more.
+func (h *Hints) Obey(l *Limits) {
+	h.MaxWindow, h.Bounds = l.MaxWindow(), l.Bounds
+	h.Bounds.Record = l.MaxRecord()
+}
+
+// MaxRecord is the most bytes that a record of a text file may have: what [Bounds] say,
+// or a quarter of the budget where that is less.
+func (l *Limits) MaxRecord() int64 {
+	return min(cmp.Or(l.Bounds.Record, DefaultMaxRecord), max(l.memory/4, 1))
+}
+
+// MaxPage is the most bytes that a page of a binary format may have, decompressed: what
+// [Bounds] say, or the budget where that is less, which counts as 16 MiB at least.
+func (l *Limits) MaxPage() int64 {
+	return min(cmp.Or(l.Bounds.Page, DefaultMaxPage), max(l.memory, 16<<20))
+}
 
 // MaxWindow is the largest window of zstd and dictionary of xz that is accepted,
 // in bytes: a quarter of the budget, but at least the 8 MiB that every decoder is

@@ -4,10 +4,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -64,11 +64,10 @@ func FuzzZ02Unpack(f *testing.F) {
 		}
 		const most = 1 << 20
 		limits := reader.NewLimits(1<<20, 2)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		text, err := unpacked(t, data, encodings[int(encoding)%len(encodings)], limits, most)
-		runtime.ReadMemStats(&after)
-		if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20+64*uint64(len(data))+8*uint64(len(text)) {
+		var text []byte
+		var err error
+		used := alloctest.Allocated(func() { text, err = unpacked(t, data, encodings[int(encoding)%len(encodings)], limits, most) })
+		if used > alloctest.Most(len(data))+8*uint64(len(text)) {
 			t.Errorf("%d bytes allocated for %d of %d", used, len(text), len(data))
 		}
 		if err != nil && abstract.ClassOf(err) != abstract.FileOnly {

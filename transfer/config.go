@@ -102,7 +102,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Limits == nil {
 		c.Limits = reader.NewLimits(0, 0)
 	}
-	c.Hints.MaxWindow = c.Limits.MaxWindow()
+	c.Hints.Obey(c.Limits)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

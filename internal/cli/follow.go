@@ -23,7 +23,7 @@ func (a *app) runFollow(ctx context.Context, f *loadFlags, src *opened, from *ar
 		logger.Warn("loaded, but not "+f.after.Done(), "file", id, "error", err)
 	})
 	// Half of the rows' memory is for what is read, half for what was read.
-	cfg.Limits = f.limits(int64(f.memory) / 4)
+	cfg.Limits = f.limit.limits(int64(f.memory) / 4)
 	cfg.Follow = f.follow.commit
 	cfg.Follow.Queued = int64(f.memory) / 4
 	cfg.Committed = func(p ledger.Progress) { d.Committed(p) }

@@ -55,7 +55,7 @@ read, 130 interrupted.`,
 	flags.IntVar(&f.files, "files", 1, "`number` of files to look at, if more match")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object for each file")
 	f.readFlags.bind(cmd)
-	f.bindRatio(flags)
+	f.limit.bind(cmd)
 	f.store.bind(cmd)
 	f.completeValues(a, cmd)
 	values(cmd, "rows", cobra.NoFileCompletions)
@@ -94,8 +94,7 @@ func (a *app) inspect(ctx context.Context, f *inspectFlags, args []string) (err 
 		return err
 	}
 	limitMemory(defaultMemory)
-	limits := reader.NewLimits(defaultMemory/2, 0)
-	limits.MaxRatio = f.maxRatio
+	limits := f.limit.limits(defaultMemory / 2)
 	seen, failed := 0, false
 	err = src.Pages(ctx, func(ctx context.Context, b object.Bucket, infos []object.Info) error {
 		for _, info := range infos {

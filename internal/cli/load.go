@@ -190,7 +190,7 @@ func (a *app) transferConfig(f *loadFlags, src source.Source, t target.Target) t
 		Table:    f.table,
 		Pipeline: f.pipeline,
 		NoFileID: f.noFileID,
-		Limits:   f.limits(int64(f.memory) / 2),
+		Limits:   f.limit.limits(int64(f.memory) / 2),
 		Workers:  f.workers,
 		OnBadRow: f.bad,
 		OnChange: f.change,

@@ -57,7 +57,7 @@ func (f *loadFlags) bind(cmd *cobra.Command) {
 	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
 	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
 	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under skip or quarantine, such as 100 or 0.1% (default: no limit)")
-	f.bindRatio(flags)
+	f.limit.bind(cmd)
 	flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
 	flags.StringVar(&f.afterText, "after", "keep", "`what` to do with a file once it is loaded: keep it, delete it, move=PREFIX or tag=KEY:VALUE")
 	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
@@ -107,11 +107,4 @@ func (f *loadFlags) complete() error {
 		errs = append(errs, errors.New("--table contains a NUL byte"))
 	}
 	return usage(errors.Join(errs...))
-}
-
-// limits bounds reading, to that much of --memory.
-func (f *loadFlags) limits(memory int64) *reader.Limits {
-	l := reader.NewLimits(memory, 0)
-	l.MaxRatio = f.maxRatio
-	return l
 }

@@ -6,15 +6,14 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/config"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
-// readFlags say how files are written. They are those of every command that
-// reads files.
+// readFlags say how files are written, and what they may declare. They are those
+// of every command that reads files.
 type readFlags struct {
 	format, dialect   string
 	delimiter, escape config.Delimiter
@@ -25,10 +24,10 @@ type readFlags struct {
 	null              []string
 	recordsPath       config.RecordsPath
 	encoding          string
-	maxRatio          int64
 	columns           []string
 	formats           formatFlags
 	shape             shapeFlags
+	limit             limitFlags
 
 	// The following are computed by complete.
 	hints  reader.Hints
@@ -60,11 +59,6 @@ func (f *readFlags) bind(cmd *cobra.Command) {
 	f.shape.bind(cmd)
 }
 
-// bindRatio is apart, as load shows it beside other limits.
-func (f *readFlags) bindRatio(flags *pflag.FlagSet) {
-	flags.Int64Var(&f.maxRatio, "max-ratio", reader.DefaultMaxRatio, "how many `times` its size a compressed file may unpack to, if that is more than "+bytesText(reader.FreeUnpacked)+"; 0 for no limit")
-}
-
 // complete checks the flags and computes what follows from them. It reports
 // everything that is wrong at once.
 func (f *readFlags) complete() error {
@@ -80,15 +74,12 @@ func (f *readFlags) complete() error {
 	default:
 		errs = append(errs, fmt.Errorf("--dialect %q: use %s or %s", f.dialect, declaredDialect, autoDialect))
 	}
-	errs = append(errs, f.checkDialect(), f.formats.complete(f.format, &f.hints), f.shape.complete(f.format, &f.hints))
+	errs = append(errs, f.checkDialect(), f.formats.complete(f.format, &f.hints), f.shape.complete(f.format, &f.hints), f.limit.complete())
 	if f.encoding != "" {
 		var err error
 		if f.hints.Encoding, err = reader.ParseEncoding(f.encoding); err != nil {
 			errs = append(errs, fmt.Errorf("--encoding: %w", err))
 		}
-	}
-	if f.maxRatio < 0 {
-		errs = append(errs, fmt.Errorf("--max-ratio %d: give a number from 1 on, or 0 for no limit", f.maxRatio))
 	}
 	for _, text := range f.columns {
 		column, err := config.ParseColumn(text)
@@ -140,7 +131,8 @@ func (f *readFlags) completeValues(a *app, cmd *cobra.Command) {
 	values(cmd, "dialect", cobra.FixedCompletions([]string{declaredDialect, autoDialect}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "quote", cobra.FixedCompletions([]string{"none"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "column", completeColumn)
-	for _, name := range []string{"delimiter", "escape", "comment", "skip-lines", "null", "records-path", "max-ratio"} {
+	for _, name := range []string{"delimiter", "escape", "comment", "skip-lines", "null", "records-path",
+		"max-record", "max-columns", "max-nesting", "max-page", "max-ratio"} {
 		values(cmd, name, cobra.NoFileCompletions)
 	}
 }

@@ -68,7 +68,7 @@ const rejects = "rejects"
 func File(ctx context.Context, format reader.Format, file reader.File, cfg Config) (*Report, error) {
 	hints := cfg.Hints
 	hints.Detect = max(hints.Detect, reader.DetectToTell)
-	hints.MaxWindow = cfg.Limits.MaxWindow()
+	hints.Obey(cfg.Limits)
 	sample, err := format.Sample(ctx, file, hints)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func (format) Name() string { return Name }
 
 // Sample reads the header, which tells everything but the number of records; see
 // [reader.Format].
-func (format) Sample(ctx context.Context, file reader.File, _ reader.Hints) (s reader.Sample, err error) {
+func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) (s reader.Sample, err error) {
 	defer func() {
 		if err != nil {
 			err = named(file, err)
@@ -41,7 +41,7 @@ func (format) Sample(ctx context.Context, file reader.File, _ reader.Hints) (s r
 	if err != nil {
 		return s, err
 	}
-	columns, err := columnsOf(head.root)
+	columns, err := columnsOf(head.root, hints.Bounds)
 	if err != nil {
 		return s, err
 	}
@@ -105,7 +105,7 @@ func newRead(ctx context.Context, req reader.Request) (r *read, err error) {
 // match finds the places of the file's columns in the schema, and checks that
 // those of the schema can hold what the file has.
 func (r *read) match() (err error) {
-	if r.columns, err = columnsOf(r.head.root); err != nil {
+	if r.columns, err = columnsOf(r.head.root, r.request.Limits.Bounds); err != nil {
 		return err
 	}
 	names := make([]string, len(r.columns))

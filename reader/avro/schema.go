@@ -112,12 +112,12 @@ func (n *node) describe() string {
 
 // columnsOf is the columns of a file: the fields of its records. Values that are no
 // records are a column of their own.
-func columnsOf(root *node) ([]part, error) {
+func columnsOf(root *node, bounds reader.Bounds) ([]part, error) {
 	if root.wire != wireRecord {
 		return []part{{node: root, name: "value"}}, nil
 	}
-	if len(root.parts) > MaxColumns {
-		return nil, reader.FileOnly("the file has %d columns, more than %d are not read", len(root.parts), MaxColumns)
+	if most := bounds.MostColumns(MaxColumns); len(root.parts) > most {
+		return nil, reader.FileOnly("the file has %d columns, more than %d are not read (--max-columns)", len(root.parts), most)
 	}
 	columns := append([]part(nil), root.parts...)
 	names := make([]string, len(columns))

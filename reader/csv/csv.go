@@ -61,8 +61,8 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 	if err := reader.CheckTypes(req.Schema, f.name); err != nil {
 		return nil, err
 	}
-	if n := len(req.Dialect.Columns); n > reader.MaxColumns {
-		return nil, reader.FileOnly("the dialect has %d columns: more than %d are not read", n, reader.MaxColumns)
+	if n, most := len(req.Dialect.Columns), req.Limits.Bounds.MostColumns(reader.MaxColumns); n > most {
+		return nil, reader.FileOnly("the dialect has %d columns: more than %d are not read (--max-columns)", n, most)
 	}
 	target, err := req.Match(req.Dialect.Columns)
 	if err != nil {
@@ -93,7 +93,7 @@ func (d *decoder) position(ctx context.Context, blocks *reader.Blocks, req reade
 		return err
 	}
 	if req.Dialect.Header {
-		h, err := readHead(ctx, blocks, &d.split)
+		h, err := readHead(ctx, blocks, &d.split, req.Limits.Bounds.MostColumns(reader.MaxColumns))
 		if err != nil {
 			return fmt.Errorf("read the header: %w", err)
 		}

@@ -18,7 +18,7 @@ type head struct {
 }
 
 // readHead reads the first record of a file.
-func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, error) {
+func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter, most int) (head, error) {
 	s.head = true
 	defer func() { s.head = false }()
 	var h head
@@ -30,7 +30,7 @@ func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, er
 		if err != nil {
 			return h, err
 		}
-		err = h.take(block, s.dialect)
+		err = h.take(block, s.dialect, most)
 		blocks.Recycle(&block)
 		if err != nil {
 			return h, err
@@ -42,8 +42,8 @@ func readHead(ctx context.Context, blocks *reader.Blocks, s *splitter) (head, er
 // take reads a block of lines that are no records, a record, or both. The index it uses is
 // for one column more than there may be, so it counts the fields, finds fault
 // with their number, and has indexed those that count.
-func (h *head) take(block reader.Block, d *dialect) error {
-	x := newIndex(d, reader.MaxColumns+1, false, false)
+func (h *head) take(block reader.Block, d *dialect, most int) error {
+	x := newIndex(d, most+1, false, false)
 	data, n := d.pad(block.Data)
 	x.reset(n)
 	start, _ := d.beginning(block.Data, block.Offset, true)
@@ -54,8 +54,8 @@ func (h *head) take(block reader.Block, d *dialect) error {
 	if x.fields == 0 {
 		return nil
 	}
-	if x.fields > reader.MaxColumns {
-		return reader.FileOnly("the first record has %d fields: more than %d columns are not read", x.fields, reader.MaxColumns)
+	if x.fields > most {
+		return reader.FileOnly("the first record has %d fields: more than %d columns are not read (--max-columns)", x.fields, most)
 	}
 	h.record = bytes.Clone(block.Data[record:max(n, record)])
 	h.fault = x.malformed

@@ -89,7 +89,7 @@ func (s *sampler) read(ctx context.Context, file reader.File, hints reader.Hints
 	defer blocks.Close()
 	blocks.Describe(&s.described)
 	s.dialect.notText = s.described.NotText()
-	if s.head, err = readHead(ctx, blocks, split); err != nil {
+	if s.head, err = readHead(ctx, blocks, split, hints.Bounds.MostColumns(reader.MaxColumns)); err != nil {
 		return fmt.Errorf("read the first record: %w", err)
 	}
 	if err := s.name(); err != nil || hints.DialectOnly {

@@ -36,8 +36,9 @@ func (a auto) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 	if len(hints.RecordsPath) > 0 {
 		return a.documents.Sample(ctx, file, hints)
 	}
-	s := jsonrow.NewSampler(jsonrow.Lines{}, hints.Flatten)
+	s := jsonrow.NewSampler(jsonrow.Lines{}, hints.Flatten, hints.Bounds)
 	c := &chooser{document: func() { s.SetLayout(jsonrow.Elements{}) }}
+	c.outline.nesting = hints.Bounds.MostNesting(json.MaxDepth)
 	blocks, err := open(ctx, file, hints, c.frame)
 	if err != nil {
 		return reader.Sample{}, named(file, err)

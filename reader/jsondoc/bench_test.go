@@ -56,7 +56,7 @@ func BenchmarkFrame(b *testing.B) {
 	n := len(data) - json.Pad
 	b.SetBytes(int64(n))
 	for b.Loop() {
-		f := &framer{}
+		f := newFramer(nil, reader.Bounds{})
 		if out, err := f.frame(data[:n], 0, 1<<20, true); err != nil || out.Records != 10_000 {
 			b.Fatal(out, err)
 		}
@@ -70,7 +70,7 @@ func BenchmarkOutline(b *testing.B) {
 	data = append(data, make([]byte, json.Pad)...)
 	b.SetBytes(int64(n))
 	for b.Loop() {
-		f := &framer{outline: outline{path: []string{"r"}}}
+		f := newFramer([]string{"r"}, reader.Bounds{})
 		if out, err := f.frame(data[:n], 0, 1, true); err != nil || out.Records != 1 {
 			b.Fatal(out, err)
 		}

@@ -21,6 +21,11 @@ type framer struct {
 	phase phase
 }
 
+// newFramer returns a framer for the records at a path.
+func newFramer(path []string, bounds reader.Bounds) *framer {
+	return &framer{outline: outline{path: path, nesting: bounds.MostNesting(json.MaxDepth)}}
+}
+
 // shape is what the records of a document are.
 type shape uint8
 

@@ -2,12 +2,12 @@ package jsondoc
 
 import (
 	stdjson "encoding/json"
-	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/jsonl"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
@@ -35,30 +35,28 @@ func FuzzSampleThenRead(f *testing.F) {
 		if path {
 			hints = at("r")
 		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		file := inMemory(string(data))
 		for _, format := range []reader.Format{New(), Auto(jsonl.New())} {
-			s, err := format.Sample(t.Context(), file, hints)
-			if err != nil {
-				if abstract.ClassOf(err) != abstract.FileOnly {
-					t.Fatalf("%q: %v (%v)", data, err, abstract.ClassOf(err))
-				}
-				continue
-			}
-			req := reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
-				Limits: reader.NewLimits(1<<20, 2), BatchBytes: int64(size)}
-			got, err := readertest.Read(t.Context(), t, format, req, nil)
-			if (err == nil) != s.Complete || got.Records() != int64(s.Records) {
-				t.Fatalf("%q: %d records, %v; sample %d", data, got.Records(), err, s.Records)
-			}
-		}
-		runtime.ReadMemStats(&after)
-		if used := after.TotalAlloc - before.TotalAlloc; used > 2*(16<<20+64*uint64(len(data))) {
-			t.Errorf("%q: %d bytes allocated", data, used)
+			alloctest.Check(t, len(data), func() { sampleThenRead(t, format, data, hints, int64(size)) })
 		}
 		agrees(t, data, hints.RecordsPath, int64(size))
 	})
+}
+
+func sampleThenRead(t *testing.T, format reader.Format, data []byte, hints reader.Hints, size int64) {
+	file := inMemory(string(data))
+	s, err := format.Sample(t.Context(), file, hints)
+	if err != nil {
+		if abstract.ClassOf(err) != abstract.FileOnly {
+			t.Fatalf("%q: %v (%v)", data, err, abstract.ClassOf(err))
+		}
+		return
+	}
+	req := reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
+		Limits: reader.NewLimits(1<<20, 2), BatchBytes: size}
+	got, err := readertest.Read(t.Context(), t, format, req, nil)
+	if (err == nil) != s.Complete || got.Records() != int64(s.Records) {
+		t.Fatalf("%q: %d records, %v; sample %d", data, got.Records(), err, s.Records)
+	}
 }
 
 // agrees reads a document without looking at it first, and compares.

@@ -33,7 +33,7 @@ func (format) Read(ctx context.Context, req reader.Request, emit reader.Emit) er
 	if err := jsonrow.Check(req, Name); err != nil {
 		return named(req.File, err)
 	}
-	f := &framer{outline: outline{path: req.Dialect.RecordsPath}}
+	f := newFramer(req.Dialect.RecordsPath, req.Limits.Bounds)
 	blocks, err := reader.OpenBlocks(ctx, req.File, req.Limits, reader.Shape{
 		Frame: f.frame, Encoding: req.Dialect.Encoding, TooLong: tooLong, RowBytes: column.RowBytes(req.Schema) + req.OnBadRow.RejectBytes(),
 		BatchRows: req.BatchRows, BatchBytes: req.BatchBytes,

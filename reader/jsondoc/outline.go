@@ -13,7 +13,8 @@ import (
 // that this is JSON and looks for the path. It keeps none of it, so that it may
 // be of any size, and can stop anywhere.
 type outline struct {
-	path config.RecordsPath
+	path    config.RecordsPath
+	nesting int // the most brackets that may be open
 	// open is the brackets that are open, from the outermost on.
 	open []byte
 	next token
@@ -104,8 +105,8 @@ func (o *outline) step(data []byte, n, pos int, atEOF bool) (end int, err error)
 	case c == '"':
 		o.inText, o.inKey = true, false
 	case c == '{' || c == '[':
-		if len(o.open) == json.MaxDepth {
-			return pos, fault("it is nested more than 1024 levels deep")
+		if len(o.open) == o.nesting {
+			return pos, fault(json.Fault(fmt.Sprintf("it is nested more than %d levels deep (--max-nesting)", o.nesting)))
 		}
 		o.open = append(o.open, c)
 		if o.next = aValueOrEnd; c == '{' {

@@ -10,7 +10,7 @@ import (
 // Sample reads the beginning of a file; see [reader.Format]. What is ahead of
 // the records is read too, whatever its size, but for the dialect alone.
 func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) (reader.Sample, error) {
-	return sample(ctx, file, hints, &framer{outline: outline{path: hints.RecordsPath}})
+	return sample(ctx, file, hints, newFramer(hints.RecordsPath, hints.Bounds))
 }
 
 // sample samples a document.
@@ -20,7 +20,7 @@ func sample(ctx context.Context, file reader.File, hints reader.Hints, f *framer
 		return reader.Sample{}, named(file, err)
 	}
 	defer blocks.Close()
-	s := jsonrow.NewSampler(jsonrow.Elements{}, hints.Flatten)
+	s := jsonrow.NewSampler(jsonrow.Elements{}, hints.Flatten, hints.Bounds)
 	if !hints.DialectOnly {
 		if err := s.Read(ctx, blocks, false, nil); err != nil {
 			return reader.Sample{}, named(file, err)

@@ -3,10 +3,10 @@ package jsonl
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -28,38 +28,36 @@ func FuzzSampleThenRead(f *testing.F) {
 		if len(data) > 4096 {
 			return
 		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		file := inMemory(string(data))
-		s, err := New().Sample(t.Context(), file, reader.Hints{})
-		if err != nil {
-			if abstract.ClassOf(err) != abstract.FileOnly {
-				t.Fatalf("%q: %v (%v)", data, err, abstract.ClassOf(err))
-			}
-			return
-		}
-		req := reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
-			Limits: reader.NewLimits(1<<20, 2), BatchBytes: int64(size)}
-		got, err := read(t, req)
-		runtime.ReadMemStats(&after)
-		if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20+64*uint64(len(data)) {
-			t.Errorf("%q: %d bytes allocated", data, used)
-		}
-		if err != nil || !s.Complete || got.Records() != int64(s.Records) {
-			t.Fatalf("%q: %d records, %v; sample %d", data, got.Records(), err, s.Records)
-		}
-		bad := int64(0)
-		for _, note := range s.Notes {
-			fmt.Sscanf(note, "%d of the first", &bad)
-		}
-		// A text may have \u0000 in it, which is found by whoever asks for text.
-		if got.Rejected != bad && !bytes.Contains(data, []byte("u0000")) && s.Dialect.Compression == "" {
-			t.Errorf("%q: %d rejected, %d in the sample: %q", data, got.Rejected, bad, got.Reasons)
-		}
-		req.BatchBytes = 0
-		whole, err := read(t, req)
-		if diff := readertest.Diff(got.Rows, whole.Rows); diff != "" || err != nil || whole.Rejected != got.Rejected {
-			t.Errorf("%q in blocks of %d bytes: %s, %v", data, size, diff, err)
-		}
+		alloctest.Check(t, 2*len(data), func() { sampleThenRead(t, data, int64(size)) })
 	})
+}
+
+func sampleThenRead(t *testing.T, data []byte, size int64) {
+	file := inMemory(string(data))
+	s, err := New().Sample(t.Context(), file, reader.Hints{})
+	if err != nil {
+		if abstract.ClassOf(err) != abstract.FileOnly {
+			t.Fatalf("%q: %v (%v)", data, err, abstract.ClassOf(err))
+		}
+		return
+	}
+	req := reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
+		Limits: reader.NewLimits(1<<20, 2), BatchBytes: size}
+	got, err := read(t, req)
+	if err != nil || !s.Complete || got.Records() != int64(s.Records) {
+		t.Fatalf("%q: %d records, %v; sample %d", data, got.Records(), err, s.Records)
+	}
+	bad := int64(0)
+	for _, note := range s.Notes {
+		fmt.Sscanf(note, "%d of the first", &bad)
+	}
+	// A text may have \u0000 in it, which is found by whoever asks for text.
+	if got.Rejected != bad && !bytes.Contains(data, []byte("u0000")) && s.Dialect.Compression == "" {
+		t.Errorf("%q: %d rejected, %d in the sample: %q", data, got.Rejected, bad, got.Reasons)
+	}
+	req.BatchBytes = 0
+	whole, err := read(t, req)
+	if diff := readertest.Diff(got.Rows, whole.Rows); diff != "" || err != nil || whole.Rejected != got.Rejected {
+		t.Errorf("%q in blocks of %d bytes: %s, %v", data, size, diff, err)
+	}
 }

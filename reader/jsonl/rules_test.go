@@ -113,7 +113,7 @@ func TestJ09J10OtherJSON(t *testing.T) {
 		"{\n  \"a\": 1,\n  \"b\": [\n1]\n}\n":                  "an object goes over several lines, which",
 		"{\"a\":1,\n\"b\":2}\n{\"a\":3,\n\"b\":4}\n":           "an object goes over several lines, which",
 		"{\"a\":[\n" + strings.Repeat("1,\n", 1<<20):           "an object goes over several lines, which",
-		"{\"a\":" + strings.Repeat(" ", 17<<20) + "1}":         "it is longer than 16777216 bytes, the most a record may have: is it a JSON document that is not JSON lines?",
+		"{\"a\":" + strings.Repeat(" ", 17<<20) + "1}":         "it is longer than 16777216 bytes, the most a record may have (--max-record, and --memory): is it a JSON document that is not JSON lines?",
 		"a,b\n1,2\n":                                           "none of its first 2 records can be read, the first bad one is record 1: it is not JSON",
 		"{\"a\":1,\n{\"a\":2,\n":                               "none of its first 2 records can be read",
 		"{\"a\":":                                              "none of its first 1 records can be read",

@@ -22,7 +22,7 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 		return reader.Sample{}, named(file, err)
 	}
 	defer blocks.Close()
-	s := jsonrow.NewSampler(jsonrow.Lines{}, hints.Flatten)
+	s := jsonrow.NewSampler(jsonrow.Lines{}, hints.Flatten, hints.Bounds)
 	if err := s.Read(ctx, blocks, hints.DialectOnly, otherJSON); err != nil {
 		return reader.Sample{}, named(file, err)
 	}

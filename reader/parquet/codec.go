@@ -84,7 +84,7 @@ func (d *decompressor) undo(buf, src []byte, size int) ([]byte, error) {
 	case codecLZ4:
 		buf, err = d.hadoop(buf, src, size)
 	case codecZstd:
-		buf, err = d.grow(buf, src, size, d.undoZstd)
+		buf, err = d.undoZstd(buf, src, size)
 	case codecGzip:
 		buf, err = d.grow(buf, src, size, d.undoGzip)
 	case codecBrotli:
@@ -129,19 +129,25 @@ func (d *decompressor) grow(buf, src []byte, size int, undo func(dst, src []byte
 	}
 }
 
-func (d *decompressor) undoZstd(dst, src []byte) (int, bool, error) {
+// undoZstd makes room for all of the page at once: the library does not say of every
+// frame that it would need more.
+func (d *decompressor) undoZstd(buf, src []byte, size int) ([]byte, error) {
+	if most := zstdMost(src); most < size {
+		return buf, fmt.Errorf("%d bytes cannot be the %d of the page", len(src), size)
+	}
 	if d.zstd == nil {
 		z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderMaxMemory(1<<30))
 		if err != nil {
-			return 0, false, err
+			return buf, err
 		}
 		d.zstd = z
 	}
-	out, err := d.zstd.DecodeAll(src, dst[:0:len(dst)])
+	buf = sized(buf, size)
+	out, err := d.zstd.DecodeAll(src, buf[:0:size])
 	if err == zstd.ErrDecoderSizeExceeded {
-		return 0, false, nil
+		err = fmt.Errorf("more than the %d bytes of the page header", size)
 	}
-	return len(out), true, err
+	return out, err
 }
 
 func (d *decompressor) undoGzip(dst, src []byte) (int, bool, error) {
@@ -189,8 +195,17 @@ func (d *decompressor) lz4(dst, src []byte, size int) ([]byte, error) {
 	if len(dst) < size {
 		return dst, fmt.Errorf("%d bytes cannot be the %d of the page", len(src), size)
 	}
-	n, err := lz4.UncompressBlock(src, dst)
+	n, err := lz4Block(src, dst)
 	return dst[:max(n, 0)], err
+}
+
+// lz4Block undoes one block. The library takes a nil slice for one with room, and
+// writes to address 0.
+func lz4Block(src, dst []byte) (int, error) {
+	if dst == nil {
+		dst = []byte{}
+	}
+	return lz4.UncompressBlock(src, dst)
 }
 
 // hadoop reads what Hadoop's codec writes: blocks, each behind its two sizes as
@@ -216,7 +231,7 @@ func hadoopBlocks(dst, src []byte) (done int, ok bool) {
 		if packed > uint64(len(src)) || raw > uint64(len(dst)-done) {
 			return 0, false
 		}
-		n, err := lz4.UncompressBlock(src[:packed], dst[done:done+int(raw)])
+		n, err := lz4Block(src[:packed], dst[done:done+int(raw)])
 		if err != nil || n != int(raw) {
 			return 0, false
 		}

@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -109,6 +111,51 @@ func TestP10DeclaredSizesAreNotBelieved(t *testing.T) {
 		buf, err := d.undo(nil, []byte("\x00not compressed at all"), 200<<20)
 		if err == nil || cap(buf) > 1<<20 {
 			t.Errorf("%v: error %v, %d bytes allocated", c, err, cap(buf))
+		}
+	}
+}
+
+// A page that is said to be empty and has bytes is an error, or is empty.
+func TestP10NothingOfSomething(t *testing.T) {
+	for c := codecSnappy; c <= codecLZ4Raw; c++ {
+		for _, src := range [][]byte{{0}, {0, 0, 0, 0, 0, 0, 0, 1, 0}, pack(c, []byte(strings.Repeat("page ", 100))), pack(c, nil)} {
+			d := &decompressor{codec: c}
+			if buf, err := d.undo(nil, src, 0); err == nil && len(buf) > 0 {
+				t.Errorf("%v: %d bytes", c, len(buf))
+			}
+			d.close()
+		}
+	}
+}
+
+// Pages of any size and ratio are undone, also if their frames do not say how large
+// they are, as those of zstd's streams do not.
+func TestB10EveryRatio(t *testing.T) {
+	for _, c := range []codec{codecSnappy, codecGzip, codecBrotli, codecLZ4, codecZstd, codecLZ4Raw} {
+		d := &decompressor{codec: c}
+		for _, n := range []int{0, 1, 1000, 4096, 100_000, 131_072, 131_073, 200_000, 400_000, 3_000_000} {
+			for name, content := range map[string][]byte{"zeros": make([]byte, n), "words": []byte(strings.Repeat("hello world page ", n/17))} {
+				got, err := d.undo(nil, pack(c, content), len(content))
+				if err != nil || !bytes.Equal(got, content) {
+					t.Errorf("%v: %d %s: %d bytes, %v", c, len(content), name, len(got), err)
+				}
+			}
+		}
+		d.close()
+	}
+}
+
+// A frame that says it has all that the page header says is not believed.
+func TestP10DeclaredFrame(t *testing.T) {
+	d := &decompressor{codec: codecZstd}
+	defer d.close()
+	for _, frame := range []string{"(\xb5/\xfd\xf400000000", "(\xb5/\xfd\xe4\x00\x00\x00\x08\x00\x00\x00\x00\x01\x00\x00"} {
+		if used := alloctest.Allocated(func() {
+			if _, err := d.undo(nil, []byte(frame), 128<<20); err == nil {
+				t.Errorf("%q is taken", frame)
+			}
+		}); used > 8<<20 {
+			t.Errorf("%q: %d bytes allocated", frame, used)
 		}
 	}
 }

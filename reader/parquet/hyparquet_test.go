@@ -2,17 +2,13 @@ package parquet
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
@@ -61,7 +57,7 @@ func TestCorpusCellByCell(t *testing.T) {
 		wrong := 0
 		for i, row := range got.Rows {
 			for c := range row {
-				if c >= len(want[i]) || !sameValue(row[c], want[i][c]) {
+				if c >= len(want[i]) || !readertest.SameCell(row[c], want[i][c]) {
 					if wrong++; wrong < 4 {
 						t.Errorf("%s: row %d, column %d: %#v, want %#v", name, i, c, row[c], want[i][c])
 					}
@@ -72,96 +68,6 @@ func TestCorpusCellByCell(t *testing.T) {
 	if checked < 15 {
 		t.Errorf("only %d files checked", checked)
 	}
-}
-
-// sameValue compares a cell, or a part of a nested one, with hyparquet's. That
-// writes neither NaN nor NULL members of a group, and bytes as numbers.
-func sameValue(got, want any) bool {
-	switch w := want.(type) {
-	case nil:
-		f, isFloat := got.(float64)
-		return got == nil || isFloat && math.IsNaN(f) || got == "NaN"
-	case bool:
-		return got == w
-	case json.Number:
-		if n, ok := got.(json.Number); ok && n == w {
-			return true
-		}
-		text := fmt.Sprint(got)
-		if text == w.String() {
-			return true
-		}
-		a, err1 := strconv.ParseFloat(text, 64)
-		b, err2 := w.Float64()
-		return err1 == nil && err2 == nil && (a == b || math.Abs(a-b) < 1e-12*math.Abs(b))
-	case string:
-		switch g := got.(type) {
-		case string:
-			return g == w || strings.NewReplacer("T", " ", ".000Z", "Z", "+0", "").Replace(w) == g
-		case []byte:
-			return string(g) == w
-		case time.Time:
-			parsed, err := time.Parse(time.RFC3339Nano, w)
-			return err == nil && parsed.Equal(g)
-		}
-		return false
-	}
-	switch g := got.(type) {
-	case []byte:
-		return sameBytes(g, want)
-	case string:
-		var nested any
-		decoder := json.NewDecoder(strings.NewReader(g))
-		decoder.UseNumber()
-		if decoder.Decode(&nested) == nil {
-			if _, text := nested.(string); !text {
-				return sameValue(nested, want)
-			}
-		}
-		raw, err := base64.StdEncoding.DecodeString(g)
-		return err == nil && sameBytes(raw, want)
-	case []any:
-		w, ok := want.([]any)
-		if !ok || len(g) != len(w) {
-			return false
-		}
-		for i := range g {
-			if !sameValue(g[i], w[i]) {
-				return false
-			}
-		}
-		return true
-	case map[string]any:
-		w, ok := want.(map[string]any)
-		if !ok {
-			return false
-		}
-		for k, v := range g {
-			if !sameValue(v, w[k]) {
-				return false
-			}
-		}
-		for k := range w {
-			if _, ok := g[k]; !ok {
-				return false
-			}
-		}
-		return true
-	}
-	return false
-}
-
-func sameBytes(got []byte, want any) bool {
-	w, ok := want.([]any)
-	if !ok || len(got) != len(w) {
-		return false
-	}
-	for i := range w {
-		if w[i] != json.Number(strconv.Itoa(int(got[i]))) {
-			return false
-		}
-	}
-	return true
 }
 
 // The expected rows of parquet-testing's delta files are CSV.

@@ -125,7 +125,7 @@ func (p *pages) readHeader(ctx context.Context) error {
 		return p.damaged(fmt.Errorf("a page of %d bytes, %d decompressed", h.compressed, h.uncompressed))
 	}
 	if int64(h.uncompressed) > p.maxPage {
-		return p.damaged(fmt.Errorf("the page is %d bytes when decompressed: more than %d are not read", h.uncompressed, p.maxPage))
+		return p.damaged(fmt.Errorf("the page is %d bytes when decompressed: more than %d are not read (--max-page, and --memory)", h.uncompressed, p.maxPage))
 	}
 	return nil
 }

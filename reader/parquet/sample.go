@@ -24,7 +24,7 @@ func New() reader.Format { return format{} }
 func (format) Name() string { return Name }
 
 // Sample reads the footer, which tells everything; see [reader.Format].
-func (format) Sample(ctx context.Context, file reader.File, _ reader.Hints) (s reader.Sample, err error) {
+func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) (s reader.Sample, err error) {
 	defer func() {
 		if err != nil {
 			err = named(file, err)
@@ -37,7 +37,7 @@ func (format) Sample(ctx context.Context, file reader.File, _ reader.Hints) (s r
 	}
 	s.Dialect.Format = Name
 	s.Complete = true
-	fields, _, err := columnsOf(meta)
+	fields, _, err := columnsOf(meta, hints.Bounds)
 	if err != nil {
 		return s, err
 	}
@@ -60,8 +60,8 @@ func naturalType(f *node) abstract.Type {
 }
 
 // columnsOf is the file's columns, and the leaves below them.
-func columnsOf(meta *metadata) (fields, leaves []*node, err error) {
-	root, leaves, err := buildSchema(meta.elements)
+func columnsOf(meta *metadata, bounds reader.Bounds) (fields, leaves []*node, err error) {
+	root, leaves, err := buildSchema(meta.elements, bounds)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,7 +105,7 @@ func newRead(ctx context.Context, req reader.Request) (r *read, err error) {
 	}
 	r = &read{
 		request: req, storage: storage, meta: meta, row: req.Offset,
-		dataEnd: req.File.Info.Size - 8, maxPage: maxPage(req.Limits),
+		dataEnd: req.File.Info.Size - 8, maxPage: req.Limits.MaxPage(),
 	}
 	if err := r.match(); err != nil {
 		return nil, err
@@ -119,12 +119,9 @@ func newRead(ctx context.Context, req reader.Request) (r *read, err error) {
 	return r, nil
 }
 
-// maxPage is the largest page that is read, decompressed.
-func maxPage(limits *reader.Limits) int64 { return min(max(limits.Limit(), 16<<20), 256<<20) }
-
 // match finds the places of the file's columns in the schema.
 func (r *read) match() (err error) {
-	if r.fields, r.leaves, err = columnsOf(r.meta); err != nil {
+	if r.fields, r.leaves, err = columnsOf(r.meta, r.request.Limits.Bounds); err != nil {
 		return err
 	}
 	names := make([]string, len(r.fields))

@@ -8,7 +8,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/internal/typed"
 )
 
-// Limits of a schema.
+// Limits of a schema, unless [reader.Bounds] say others.
 const (
 	MaxColumns = 16_384 // leaves, nested ones included
 	MaxDepth   = 64     // of nested columns
@@ -27,8 +27,8 @@ type node struct {
 }
 
 // buildSchema makes a tree of the elements. The root is not a field.
-func buildSchema(elements []element) (root *node, leaves []*node, err error) {
-	b := &schemaBuilder{elements: elements}
+func buildSchema(elements []element, bounds reader.Bounds) (root *node, leaves []*node, err error) {
+	b := &schemaBuilder{elements: elements, columns: bounds.MostColumns(MaxColumns), depth: bounds.MostNesting(MaxDepth)}
 	root, err = b.node(0, 0, 0)
 	if err == nil && b.next < len(elements) {
 		err = fmt.Errorf("%d elements are left over", len(elements)-b.next)
@@ -43,6 +43,8 @@ type schemaBuilder struct {
 	elements []element
 	next     int
 	leaves   []*node
+
+	columns, depth int // at most
 }
 
 // node takes the next element and what is below it. def and rep are those of
@@ -51,8 +53,8 @@ func (b *schemaBuilder) node(def, rep uint8, depth int) (*node, error) {
 	if b.next >= len(b.elements) {
 		return nil, fmt.Errorf("it ends too early")
 	}
-	if depth > MaxDepth {
-		return nil, fmt.Errorf("it is nested more than %d deep", MaxDepth)
+	if depth > b.depth {
+		return nil, fmt.Errorf("it is nested more than %d deep (--max-nesting)", b.depth)
 	}
 	n := &node{element: b.elements[b.next], def: def, rep: rep}
 	b.next++
@@ -73,10 +75,10 @@ func (b *schemaBuilder) node(def, rep uint8, depth int) (*node, error) {
 	}
 	if n.leaf && depth > 0 {
 		n.column = len(b.leaves)
-		b.leaves = append(b.leaves, n)
-		if len(b.leaves) > MaxColumns {
-			return nil, fmt.Errorf("it has more than %d columns", MaxColumns)
+		if n.column == b.columns {
+			return nil, fmt.Errorf("it has more than %d columns (--max-columns)", b.columns)
 		}
+		b.leaves = append(b.leaves, n)
 		if n.physical < 0 || n.physical > typeFixed {
 			return nil, fmt.Errorf("field %q has the unknown physical type %d", n.name, n.physical)
 		}

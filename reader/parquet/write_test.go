@@ -1,11 +1,16 @@
 package parquet
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"io"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
 )
 
 // thriftWriter writes the compact protocol.
@@ -228,16 +233,7 @@ func appendPage(b []byte, c testChunk, content []byte, describe func(*thriftWrit
 	for _, p := range plain {
 		body = append(body, p...)
 	}
-	switch c.codec {
-	case codecSnappy:
-		body = append(body, s2.EncodeSnappy(nil, content)...)
-	case codecZstd:
-		z, _ := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-		body = z.EncodeAll(content, body)
-		z.Close()
-	default:
-		body = append(body, content...)
-	}
+	body = append(body, pack(c.codec, content)...)
 	h := &thriftWriter{}
 	h.begin()
 	h.int(1, thriftI32, int64(kind))
@@ -249,6 +245,46 @@ func appendPage(b []byte, c testChunk, content []byte, describe func(*thriftWrit
 	describe(h)
 	h.end()
 	return append(append(b, h.b...), body...)
+}
+
+// pack compresses as a page is compressed.
+func pack(c codec, content []byte) []byte {
+	var out bytes.Buffer
+	var w io.WriteCloser
+	switch c {
+	case codecSnappy:
+		return s2.EncodeSnappy(nil, content)
+	case codecLZ4, codecLZ4Raw:
+		block := make([]byte, lz4.CompressBlockBound(len(content)))
+		n, err := lz4.CompressBlock(content, block, nil)
+		if err != nil {
+			panic(err)
+		}
+		if c == codecLZ4 { // Hadoop's frame: the two lengths, big-endian
+			out.Write(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(len(content))), uint32(n)))
+		}
+		out.Write(block[:n])
+		return out.Bytes()
+	case codecGzip:
+		w = gzip.NewWriter(&out)
+	case codecBrotli:
+		w = brotli.NewWriter(&out)
+	case codecZstd:
+		z, err := zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1))
+		if err != nil {
+			panic(err)
+		}
+		w = z
+	default:
+		return content
+	}
+	if _, err := w.Write(content); err != nil {
+		panic(err)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
 }
 
 // runs writes levels as runs of the hybrid encoding, of up to eight bits.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 )
 
 // Messages as they come, shortened where nothing is read.
@@ -167,7 +169,9 @@ func FuzzParse(f *testing.F) {
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		c, err := parse(body)
+		var c contents
+		var err error
+		alloctest.Check(t, len(body), func() { c, err = parse(body) })
 		if err != nil && (c.test || len(c.events)+len(c.malformed) > 0) {
 			t.Errorf("an error and contents: %+v", c)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/target"
 )
@@ -195,7 +196,9 @@ func FuzzQuote(f *testing.F) {
 		if checkName("column", name) != nil {
 			t.Skip("refused")
 		}
-		rows, err := view.QueryContext(t.Context(), "SELECT 1 AS "+quote(name))
+		var quoted string
+		alloctest.Check(t, len(name), func() { quoted = quote(name) })
+		rows, err := view.QueryContext(t.Context(), "SELECT 1 AS "+quoted)
 		if err != nil {
 			t.Fatalf("%q: %v", name, err)
 		}

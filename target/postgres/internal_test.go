@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 )
 
 // FuzzX05Quote: an identifier reads back as the bytes that it was given, by
@@ -28,7 +29,8 @@ func FuzzX05Quote(f *testing.F) {
 			}
 			return
 		}
-		quoted := quote(name)
+		var quoted string
+		alloctest.Check(t, len(name), func() { quoted = quote(name) })
 		if len(quoted) < 2 || quoted[0] != '"' || quoted[len(quoted)-1] != '"' {
 			t.Fatalf("%q is written as %s", name, quoted)
 		}

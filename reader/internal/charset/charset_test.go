@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+
+	"github.com/seed-ede61cd5/sluice/internal/alloctest"
 )
 
 func decode(name, text string) (string, error) {
@@ -132,7 +134,9 @@ func FuzzUTF16(f *testing.F) {
 		if big {
 			name, order = UTF16BE, unicode.BigEndian
 		}
-		got, err := decode(name, string(text))
+		var got string
+		var err error
+		alloctest.Check(t, len(text), func() { got, err = decode(name, string(text)) })
 		if _, cut := errors.AsType[*CutError](err); cut != (len(text)%2 == 1) || err != nil && !cut {
 			t.Fatalf("%x: %v", text, err)
 		}
@@ -145,6 +149,33 @@ func FuzzUTF16(f *testing.F) {
 		}
 		if replaced := strings.Count(string(want), "\ufffd") - strings.Count(got, "\ufffd"); utf8.ValidString(got) != (replaced == 0) {
 			t.Errorf("%x: %q, and the library %q", text, got, want)
+		}
+	})
+}
+
+// FuzzSingleByte: the library says the same of every byte, but for those that
+// stand for nothing.
+func FuzzSingleByte(f *testing.F) {
+	for _, s := range []string{"abc", "\xe9\xff", "\x80\x81\x9f", "a\x00\r\n"} {
+		f.Add([]byte(s), false)
+		f.Add([]byte(s), true)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, windows bool) {
+		name, library := Latin1, charmap.ISO8859_1
+		if windows {
+			name, library = Windows1252, charmap.Windows1252
+		}
+		var got string
+		var err error
+		alloctest.Check(t, len(text), func() { got, err = decode(name, string(text)) })
+		if err != nil {
+			t.Fatalf("%x: %v", text, err)
+		}
+		if !utf8.ValidString(got) {
+			return // TestSingleBytes says of which bytes
+		}
+		if want, err := library.NewDecoder().Bytes(text); err != nil || got != string(want) {
+			t.Errorf("%x: %q, want %q, %v", text, got, want, err)
 		}
 	})
 }

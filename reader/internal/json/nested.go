@@ -12,6 +12,25 @@ func (l *levels) set(level int, object bool) {
 
 func (l *levels) object(level int) bool { return l[level>>6]>>(level&63)&1 != 0 }
 
+// Depth is how many levels of objects and arrays are in a value.
+func Depth(value []byte) (most int) {
+	depth := 0
+	for i := 0; i < len(value); i++ {
+		switch value[i] {
+		case '"':
+			if i = closingQuote(value, i+1); i < 0 {
+				return most
+			}
+		case '{', '[':
+			depth++
+			most = max(most, depth)
+		case '}', ']':
+			depth--
+		}
+	}
+	return most
+}
+
 // nested scans the object or array that begins at pos, with everything in it.
 // It keeps a bit per level in place of a stack.
 func nested(data []byte, pos int, white White) (end int, fault Fault) {

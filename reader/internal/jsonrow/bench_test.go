@@ -23,7 +23,7 @@ func BenchmarkDecode(b *testing.B) {
 	}
 	for name, layout := range map[string]Layout{"lines": Lines{}, "elements": Elements{}} {
 		b.Run(name, func(b *testing.B) {
-			d := NewDecoder(reader.Request{Schema: schema}, layout)
+			d := NewDecoder(reader.Request{Limits: reader.NewLimits(0, 1), Schema: schema}, layout)
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
 				out, err := d.Decode(memory.DefaultAllocator, reader.Block{Data: data, Records: rows})
@@ -50,7 +50,7 @@ func BenchmarkDecodeType(b *testing.B) {
 	} {
 		b.Run(string(column.dataType), func(b *testing.B) {
 			data := bytes.Repeat([]byte(`{"v":`+column.value+"}\n"), rows)
-			d := NewDecoder(reader.Request{Schema: abstract.Schema{{Name: "v", Type: column.dataType}}}, Lines{})
+			d := NewDecoder(reader.Request{Limits: reader.NewLimits(0, 1), Schema: abstract.Schema{{Name: "v", Type: column.dataType}}}, Lines{})
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
 				out, err := d.Decode(memory.DefaultAllocator, reader.Block{Data: data, Records: rows})
@@ -67,7 +67,7 @@ func BenchmarkDecodeType(b *testing.B) {
 // BenchmarkScan is the checking alone.
 func BenchmarkScan(b *testing.B) {
 	block := reader.Block{Data: readertest.TaxiJSON(10_000)}
-	w := NewSampler(Lines{}, 0).walker
+	w := NewSampler(Lines{}, 0, reader.Bounds{}).walker
 	b.SetBytes(int64(len(block.Data)))
 	for b.Loop() {
 		in := newRecords(block, Lines{}, "")

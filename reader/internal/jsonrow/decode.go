@@ -22,12 +22,13 @@ type Decoder struct {
 	matcher *reader.Matcher
 	leave   func(name string) bool // see [reader.Request.LeavesOut]
 	fresh   func(name string) bool // see [reader.Request.NewColumn]
-	goesOn  bool                   // after a bad record
-	keep    bool                   // bad records are delivered
-	refused reader.Refusals        // records to be rejected
-	locate  bool                   // tell where records begin
-	levels  int                    // of objects that are flattened
-	rescue  int                    // the column for what has no other, -1 for none
+	bounds  reader.Bounds
+	goesOn  bool            // after a bad record
+	keep    bool            // bad records are delivered
+	refused reader.Refusals // records to be rejected
+	locate  bool            // tell where records begin
+	levels  int             // of objects that are flattened
+	rescue  int             // the column for what has no other, -1 for none
 
 	walkers sync.Pool // of *walker
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -40,7 +41,7 @@ type Decoder struct {
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
 		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(),
-		matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut, fresh: req.NewColumn,
+		matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut, fresh: req.NewColumn, bounds: req.Limits.Bounds,
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate, levels: req.Dialect.Flatten,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
@@ -55,7 +56,7 @@ func (d *Decoder) newWalker() *walker {
 	for i := range columns {
 		columns[i].column = i
 	}
-	return &walker{white: d.layout.white(), levels: d.levels, keys: newKeys(func(name string) *target {
+	return &walker{white: d.layout.white(), levels: d.levels, bounds: d.bounds, keys: newKeys(func(name string) *target {
 		if d.leave(name) {
 			return &target{column: -1, left: true}
 		}

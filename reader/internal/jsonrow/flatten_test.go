@@ -68,7 +68,7 @@ func TestFlattenAgreesWithAModel(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	bad := 0
 	for _, levels := range []int{0, 1, 2, 100} {
-		w := NewSampler(Lines{}, levels).walker
+		w := NewSampler(Lines{}, levels, reader.Bounds{}).walker
 		for range 3000 {
 			object := randomObject(r, 3)
 			text := written(object)
@@ -116,7 +116,7 @@ func TestFlattenReasons(t *testing.T) {
 		{`{"a":{"b":{"c":]}}}`, "it is not JSON"},
 		{`{"a":{"x":{},"b":null},"a_c":{"d":[{"e":1}]},"n":null}`, ""},
 	} {
-		w := NewSampler(Lines{}, reader.MaxFlatten).walker
+		w := NewSampler(Lines{}, reader.MaxFlatten, reader.Bounds{}).walker
 		in := newRecords(reader.Block{Data: []byte(test.text), Offset: 1}, Lines{}, "")
 		first, _ := in.next()
 		if reason := in.read(&w, first); test.want == "" && reason != "" || !strings.Contains(reason, test.want) {
@@ -166,7 +166,7 @@ func TestFlattenBoundsNames(t *testing.T) {
 func TestFlattenSample(t *testing.T) {
 	for levels, want := range [][]string{{"u=json", "v=json", "w=text", "x=json"}, {"u_id=int64", "u_n=json", "v=int64", "v_id=int64", "w=text", "x=json"},
 		{"u_id=int64", "u_n_a=text", "v=int64", "v_id=int64", "w=text", "x=json"}} {
-		s := NewSampler(Lines{}, levels)
+		s := NewSampler(Lines{}, levels, reader.Bounds{})
 		if err := s.observe(reader.Block{Data: []byte(`{"u":null,"v":1,"w":null,"x":[1]}` + "\n" + `{"u":{"id":1,"n":{"a":"x"}},"v":{"id":2}}` + "\n" + `{"u":{},"v":null}`)}, nil); err != nil {
 			t.Fatal(err)
 		}

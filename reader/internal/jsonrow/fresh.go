@@ -30,7 +30,7 @@ func (d *Decoder) newColumns(block reader.Block, first int, record []byte) *read
 
 // observe is the evidence for the new columns of some records.
 func (d *Decoder) observe(data []byte, offset int64) []reader.Evidence {
-	s := NewSampler(d.layout, d.levels)
+	s := NewSampler(d.layout, d.levels, d.bounds)
 	s.notText = d.notText
 	// Its only error is that there are too many columns, of which the first do.
 	_ = s.observe(reader.Block{Data: data, Offset: offset}, nil)

@@ -24,7 +24,7 @@ func FuzzJ14AgreesWithEncodingJSON(f *testing.F) {
 		if len(line) > 4096 || bytes.IndexByte(line, '\n') >= 0 || !utf8.Valid(line) || bytes.HasPrefix(line, []byte(reader.BOM)) {
 			return
 		}
-		w := NewSampler(Lines{}, 0).walker
+		w := NewSampler(Lines{}, 0, reader.Bounds{}).walker
 		in := newRecords(reader.Block{Data: bytes.Clone(line), Offset: 1}, Lines{}, "") // it writes behind the data
 		first, ok := in.next()
 		if !ok {

@@ -15,7 +15,7 @@ func TestJ12ManyDifferentKeys(t *testing.T) {
 	for i := range 60_000 {
 		fmt.Fprintf(&b, "{\"a\":%d,\"k%d\":null,\"l\\u003%d%d\":null}\n", i, i, i%10, i)
 	}
-	d := NewDecoder(reader.Request{Schema: abstract.Schema{{Name: "a", Type: abstract.Int64}}}, Lines{})
+	d := NewDecoder(reader.Request{Limits: reader.NewLimits(0, 1), Schema: abstract.Schema{{Name: "a", Type: abstract.Int64}}}, Lines{})
 	w := d.newWalker()
 	in := newRecords(reader.Block{Data: []byte(b.String())}, Lines{}, "")
 	n := 0

@@ -20,8 +20,9 @@ type walker struct {
 	*keys
 	white  json.White // between the tokens of a record
 	levels int        // of objects within a record that are flattened
-	fields []field    // of the record that was taken apart last
-	others int        // keys of that record, where some are flattened, that are no fields
+	bounds reader.Bounds
+	fields []field // of the record that was taken apart last
+	others int     // keys of that record, where some are flattened, that are no fields
 	// problem is that of the record's first key that stands for no column. It
 	// is told only of a record that is good otherwise.
 	problem string
@@ -76,6 +77,9 @@ func (w *walker) object(data []byte, start, pos int, in *scope, levels int) (end
 			if end, kind, fault = json.Value(data, at, white); fault != "" {
 				return end, malformed(data, start, end, white, fault)
 			}
+			if kind >= json.Object && w.bounds.Nesting > 0 && json.Depth(data[at:end]) > w.bounds.Nesting {
+				return end, fmt.Sprintf("the value of key %s is nested more than %d levels deep (--max-nesting)", reader.Quote([]byte(k.path)), w.bounds.Nesting)
+			}
 			reason = w.take(k, at, end, kind)
 		}
 		if reason != "" {
@@ -98,8 +102,8 @@ func (w *walker) take(k *key, at, end int, kind json.Kind) (reason string) {
 	switch {
 	case t.seen == w.number:
 		return twice(t.as.path, k.path)
-	case len(w.fields) == reader.MaxColumns:
-		return fmt.Sprintf("it has more than %d keys", reader.MaxColumns)
+	case len(w.fields) == w.bounds.MostColumns(reader.MaxColumns):
+		return fmt.Sprintf("it has more than %d keys (--max-columns)", len(w.fields))
 	}
 	t.seen = w.number
 	if t.as != k {

@@ -34,7 +34,7 @@ func TestRescueCheck(t *testing.T) {
 // not of a file without any.
 func TestRescueSample(t *testing.T) {
 	for text, want := range map[string][]string{`{"a":1,"R":2}`: {"a=int64", "r=json"}, `{"R":2}`: nil, "": nil} {
-		s := NewSampler(Lines{}, 0)
+		s := NewSampler(Lines{}, 0, reader.Bounds{})
 		if err := s.observe(reader.Block{Data: []byte(text)}, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -35,9 +35,9 @@ type Sampler struct {
 
 // NewSampler returns a sampler whose targets are the columns it has seen, one
 // for names that differ only in case. Objects are flattened to that many levels.
-func NewSampler(layout Layout, levels int) *Sampler {
+func NewSampler(layout Layout, levels int, bounds reader.Bounds) *Sampler {
 	targets := make(map[string]*target)
-	s := &Sampler{layout: layout, walker: walker{white: layout.white(), levels: levels}}
+	s := &Sampler{layout: layout, walker: walker{white: layout.white(), levels: levels, bounds: bounds}}
 	s.keys = newKeys(func(name string) *target {
 		t := targets[reader.FoldName(name)]
 		if t == nil {
@@ -116,9 +116,9 @@ func (s *Sampler) observeField(data []byte, f *field) error {
 		return nil // its value is null
 	}
 	if f.column < 0 {
-		if len(s.columns) == reader.MaxColumns {
-			return reader.FileOnly("the first %d records have more than %d different keys: more columns are not read",
-				s.records, reader.MaxColumns)
+		if most := s.bounds.MostColumns(reader.MaxColumns); len(s.columns) == most {
+			return reader.FileOnly("the first %d records have more than %d different keys: more columns are not read (--max-columns)",
+				s.records, most)
 		}
 		f.column = len(s.columns)
 		s.columns = append(s.columns, reader.Evidence{Name: f.as.name})
