@@ -28,8 +28,8 @@ type Target interface {
 	// AddColumnsSQL is the statement that AddColumns runs, "" if it runs none.
 	AddColumnsSQL(table string, columns abstract.Schema) string
 	// AddColumns adds columns at the end of a table, nullable, and leaves alone
-	// those that it has, whatever their types: [Target.Describe] tells them
-	// afterwards. Others may do the same at the same time. It waits no more than
+	// those that it has, whatever their types, and whatever the case of their
+	// letters: [Target.Describe] tells them afterwards. Others may do the same at the same time. It waits no more than
 	// moments for those who use the table, sessions with rows in a transaction
 	// among them, and fails with an error of class Transient when that was not
 	// enough. A caller with a session of its own flushes that before.

@@ -46,11 +46,50 @@ func (t *Target) AddColumns(ctx context.Context, name string, columns abstract.S
 		if _, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", t.timeouts.alter.Milliseconds())); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, t.AddColumnsSQL(name, columns))
+		missing, err := t.missing(ctx, tx, name, columns)
+		if err != nil || len(missing) == 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, t.AddColumnsSQL(name, missing))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("add columns to table %q: %w", name, err)
 	}
 	return nil
+}
+
+// addLock makes processes that add columns to one table wait for each other. The
+// number means nothing; it must only stay the same.
+const addLock = "SELECT pg_advisory_xact_lock(731059385, hashtext($1))"
+
+// missing are the columns that the table lacks, letter case aside. What IF NOT
+// EXISTS would compare are the names as they are: of two processes with the same
+// column, spelled differently, each would add its own.
+func (t *Target) missing(ctx context.Context, tx ledger.Tx, name string, columns abstract.Schema) (missing abstract.Schema, err error) {
+	if _, err := tx.Exec(ctx, addLock, t.qualify(name)); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT a.attname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+		WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped`, t.schema, name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	has := map[string]bool{}
+	for rows.Next() {
+		var column string
+		if err := rows.Scan(&column); err != nil {
+			return nil, err
+		}
+		has[strings.ToLower(column)] = true
+	}
+	for _, column := range columns {
+		if lower := strings.ToLower(column.Name); !has[lower] {
+			has[lower] = true
+			missing = append(missing, column)
+		}
+	}
+	return missing, rows.Err()
 }

@@ -48,6 +48,8 @@ func testAddColumns(e *env) {
 	e.must(e.db.AddColumns(e.Context(), table, more))
 	e.wantSchema(table, append(slices.Clone(grown), more[1]))
 	e.wantRows(table, grown, [][]any{append(f.row(0), nil, nil), append(f.row(1), nil, nil)})
+	// So is one that differs in case alone: readers take it for that column.
+	e.must(e.db.AddColumns(e.Context(), table, abstract.Schema{{Name: "MORE", Type: abstract.Text}}))
 	if sql := e.db.AddColumnsSQL(table, added); sql == "" {
 		e.Error("there is no statement")
 	}
@@ -83,7 +85,7 @@ func testAddAtOnce(e *env) {
 	errs := make([]error, 8)
 	for n := range errs {
 		adding.Go(func() {
-			own := abstract.Column{Name: fmt.Sprint("own", n%2), Type: abstract.Int64}
+			own := abstract.Column{Name: fmt.Sprint([]string{"own", "OWN"}[n/2%2], n%2), Type: abstract.Int64}
 			errs[n] = e.db.AddColumns(e.Context(), table, append(slices.Clone(added), own))
 		})
 	}
