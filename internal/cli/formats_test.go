@@ -5,30 +5,7 @@ package cli_test
 import (
 	"strings"
 	"testing"
-
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/descriptorpb"
 )
-
-// descriptor is a FileDescriptorSet of one message, shop.Order, whose fields are
-// all text.
-func descriptor(t *testing.T, fields ...string) string {
-	t.Helper()
-	m := &descriptorpb.DescriptorProto{Name: proto.String("Order")}
-	for i, name := range fields {
-		m.Field = append(m.Field, &descriptorpb.FieldDescriptorProto{
-			Name: &name, Number: proto.Int32(int32(i + 1)), Type: descriptorpb.FieldDescriptorProto_TYPE_STRING.Enum(),
-			Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
-		})
-	}
-	out, err := proto.Marshal(&descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{{
-		Name: proto.String("shop.proto"), Package: proto.String("shop"), Syntax: proto.String("proto3"), MessageType: []*descriptorpb.DescriptorProto{m},
-	}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
-}
 
 // TestFormatsByName loads the formats that only their names ask for.
 func TestFormatsByName(t *testing.T) {
@@ -46,6 +23,10 @@ func TestFormatsByName(t *testing.T) {
 	} {
 		got := sluice(t, dir, append([]string{"load", "--to", "stdout:"}, strings.Fields(c.args)...)...).expect(t, 0)
 		same(t, c.args, got.out, c.want)
+		got = sluice(t, dir, append([]string{"inspect"}, strings.Fields(c.args)...)...).expect(t, 0)
+		if strings.Contains(got.out, "cannot be read") {
+			t.Errorf("inspect %s:\n%s", c.args, got.out)
+		}
 	}
 	got := sluice(t, dir, "load", "plain.log", "--to", "stdout:").expect(t, 3)
 	if !strings.Contains(got.err, "the name does not tell the format") {

@@ -97,8 +97,10 @@ func TestInspectEveryFormat(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	write(t, dir, "f", "\x00\x01\x02")
+	write(t, dir, "shop.desc", descriptor(t, "name"))
+	needs := map[string][]string{"protobuf": {"--proto-descriptor", "shop.desc", "--proto-message", "shop.Order"}}
 	for name := range all.Registry().Formats {
-		if got := sluice(t, dir, "inspect", "f", "--format", name); got.code != 0 && got.code != 3 || !strings.Contains(got.out, "DIR/f, 3 B") {
+		if got := sluice(t, dir, append([]string{"inspect", "f", "--format", name}, needs[name]...)...); got.code != 0 && got.code != 3 || !strings.Contains(got.out, "DIR/f, 3 B") {
 			t.Errorf("%s: code %d\n%s%s", name, got.code, got.out, got.err)
 		}
 	}

@@ -141,6 +141,7 @@ func TestShapedByRescue(t *testing.T) {
 	args := []string{"load", "a.jsonl", "--to", "duckdb:x.duckdb", "--no-file-id", "--table", "t", "--rescue=rest"}
 	sluice(t, dir, args...).expect(t, 0)
 	args[1] = "b.jsonl"
+	args = append(args, "--on-new-column", "fail")
 	write(t, dir, "b.jsonl", `{"id":2,"n":"many","new":{"a":[1,"x"]},"nil":null}`+"\n"+`{"id":"q\"","n":3}`+"\n")
 	sluice(t, dir, args...).expect(t, 0)
 	args[1] = "c.csv"

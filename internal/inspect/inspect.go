@@ -84,7 +84,7 @@ func File(ctx context.Context, format reader.Format, file reader.File, cfg Confi
 		return &l.Report, nil
 	}
 	err = format.Read(ctx, reader.Request{
-		File: file, Dialect: sample.Dialect, Schema: l.schema, Table: "rows", Rejects: rejects, OnBadRow: reader.Quarantine,
+		File: file, Dialect: sample.Dialect, ProtoDescriptor: hints.ProtoDescriptor, Schema: l.schema, Table: "rows", Rejects: rejects, OnBadRow: reader.Quarantine,
 		BatchRows: 1024, BatchBytes: 1 << 20, Limits: cfg.Limits,
 	}, l.emit)
 	if errors.Is(err, errEnough) {

@@ -134,7 +134,7 @@ func TestFlattenBoundsNames(t *testing.T) {
 	}
 	many := `{"a":{` + b.String()[1:] + `}}`
 	left := strings.ReplaceAll(many, "{}", "1")
-	d := NewDecoder(reader.Request{Schema: abstract.Schema{{Name: "a_a", Type: abstract.Int64}}, Dialect: reader.Dialect{Flatten: 1},
+	d := NewDecoder(reader.Request{Limits: reader.NewLimits(0, 1), Schema: abstract.Schema{{Name: "a_a", Type: abstract.Int64}}, Dialect: reader.Dialect{Flatten: 1},
 		LeaveOut: func(name string) bool { return name != "a_a" }}, Lines{})
 	for _, text := range []string{many, left} {
 		w := d.newWalker()
