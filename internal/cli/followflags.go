@@ -55,7 +55,6 @@ func (f *followFlags) bind(cmd *cobra.Command) {
 	own.DurationVar(&f.grace, "grace", defaultGrace, "`time` that a stop may take to commit what was read")
 	own.StringVar(&f.http, "http", "", "`address` such as 127.0.0.1:9090 to serve /metrics, /healthz and /readyz on")
 	own.StringVar(&f.logFormat, "log-format", "text", "`format` of the lines on standard error: text or json")
-	own.VisitAll(func(flag *pflag.Flag) { flag.Usage = "with --follow: " + flag.Usage })
 	f.own = own
 	flags.AddFlagSet(own)
 	values(cmd, "log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))

@@ -49,14 +49,15 @@ read, 130 interrupted.`,
 		Args: someSource,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.inspect(cmd.Context(), f, args) },
 	}
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	flags.IntVar(&f.rows, "rows", 10, "`number` of first rows, and of bad rows, to show")
-	flags.IntVar(&f.files, "files", 1, "`number` of files to look at, if more match")
-	flags.BoolVar(&f.json, "json", false, "print one JSON object for each file")
-	f.readFlags.bind(cmd)
-	f.limit.bind(cmd)
-	f.store.bind(cmd)
+	flags, help := cmd.Flags(), newSections(cmd, a.Width)
+	help.add("What is shown", func() {
+		flags.IntVar(&f.rows, "rows", 10, "`number` of first rows, and of bad rows, to show")
+		flags.IntVar(&f.files, "files", 1, "`number` of files to look at, if more match")
+		flags.BoolVar(&f.json, "json", false, "print one JSON object for each file")
+	})
+	f.readFlags.bind(cmd, help)
+	help.add("Limits", func() { f.limit.bind(cmd) })
+	help.add("S3", func() { f.store.bind(cmd) })
 	f.completeValues(a, cmd)
 	values(cmd, "rows", cobra.NoFileCompletions)
 	values(cmd, "files", cobra.NoFileCompletions)

@@ -91,7 +91,7 @@ again, or with --sqs as soon as a queue tells of them.
 		Args: someSource,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), f, args) },
 	}
-	f.bind(cmd)
+	f.bind(cmd, a.Width)
 	a.completeLoad(cmd)
 	f.completeValues(a, cmd)
 	return cmd

@@ -43,28 +43,37 @@ const (
 	mostWorkers   = 1000
 )
 
-func (f *loadFlags) bind(cmd *cobra.Command) {
+func (f *loadFlags) bind(cmd *cobra.Command, width int) {
 	f.memory = defaultMemory
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, postgres://USER@HOST/DATABASE, or stdout: to print JSON lines")
-	flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
-	flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
-	f.readFlags.bind(cmd)
-	flags.StringVar(&f.schemaFile, "schema", "", "JSON `file` of all columns of the table, in place of --column and of inference: see docs/schema.md")
-	flags.StringVar(&f.onNewColumn, "on-new-column", "", "`what` to do with a column of a file that the table lacks: add it, ignore it, or fail the file (default: add, with --schema: fail)")
-	flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
-	flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
-	flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
-	flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under skip or quarantine, such as 100 or 0.1% (default: no limit)")
-	f.limit.bind(cmd)
-	flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
-	flags.StringVar(&f.afterText, "after", "keep", "`what` to do with a file once it is loaded: keep it, delete it, move=PREFIX or tag=KEY:VALUE")
-	flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
-	f.store.bind(cmd)
-	f.follow.bind(cmd)
-	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be loaded and how, and load nothing")
-	flags.BoolVar(&f.json, "json", false, "print the outcome as one JSON object (with --to stdout: to stderr)")
+	flags, help := cmd.Flags(), newSections(cmd, width)
+	help.add("Where to", func() {
+		flags.StringVar(&f.to, "to", defaultTo, "`target` to load into: duckdb:FILE, postgres://USER@HOST/DATABASE, or stdout: to print JSON lines")
+		flags.StringVar(&f.table, "table", "", "`name` of the table (default: from the source's name)")
+		flags.StringVar(&f.pipeline, "pipeline", "", "`name` under which progress is kept (default: the table's name)")
+	})
+	f.readFlags.bind(cmd, help)
+	help.add("The table", func() {
+		flags.StringVar(&f.schemaFile, "schema", "", "JSON `file` of all columns of the table, in place of --column and of inference: see docs/schema.md")
+		flags.StringVar(&f.onNewColumn, "on-new-column", "", "`what` to do with a column of a file that the table lacks: add it, ignore it, or fail the file (default: add, with --schema: fail)")
+		flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
+	})
+	help.add("What becomes of files and of what is wrong with them", func() {
+		flags.StringVar(&f.onBadRow, "on-bad-row", "fail", "`what` to do with a bad row: fail the file, skip the row and count it, or quarantine it in a table beside")
+		flags.Var(&f.maxBadRows, "max-bad-rows", "bad rows a file may have under skip or quarantine, such as 100 or 0.1% (default: no limit)")
+		flags.StringVar(&f.onChange, "on-change", "fail", "`what` to do with a file that changed after rows of it were loaded: fail it, append its new rows to the old ones, or replace those")
+		flags.StringVar(&f.afterText, "after", "keep", "`what` to do with a file once it is loaded: keep it, delete it, move=PREFIX or tag=KEY:VALUE")
+	})
+	help.add("Memory and limits", func() {
+		flags.Var(&f.memory, "memory", "`size` of the memory that rows may take, such as 64MiB or 1GiB")
+		flags.IntVar(&f.workers, "workers", 0, "`number` of files loaded at the same time (default: number of cores, at most 4)")
+		f.limit.bind(cmd)
+	})
+	help.add("S3", func() { f.store.bind(cmd) })
+	help.add("To keep loading what arrives", func() { f.follow.bind(cmd) })
+	help.add("What is shown", func() {
+		flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be loaded and how, and load nothing")
+		flags.BoolVar(&f.json, "json", false, "print the outcome as one JSON object (with --to stdout: to stderr)")
+	})
 }
 
 // changes are the values of --on-change.

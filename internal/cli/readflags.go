@@ -41,22 +41,26 @@ const (
 	mostSkipLines   = 1_000_000
 )
 
-func (f *readFlags) bind(cmd *cobra.Command) {
+func (f *readFlags) bind(cmd *cobra.Command, help *sections) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet, avro; by name only: lines, access-log, protobuf")
-	flags.StringVar(&f.dialect, "dialect", declaredDialect, "`how` CSV files are written: declared (by the flags below), or auto: what those leave open is detected")
-	flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
-	flags.Var(&f.quote, "quote", "`byte` around quoted fields, or none: quotes are data (default: \")")
-	flags.Var(&f.escape, "escape", "`byte` before a quote, a delimiter, a line end or itself that is data, such as \\ (default: none; a doubled quote is one)")
-	flags.StringVar(&f.comment, "comment", "", "lines that begin with this `text`, such as #, are no records")
-	flags.IntVar(&f.skipLines, "skip-lines", 0, "`number` of lines before the header, or before the first record, to leave out")
-	flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
-	flags.StringArrayVar(&f.null, "null", nil, "a `word` that means NULL, unless it is quoted; the empty field does too (repeatable)")
-	flags.Var(&f.recordsPath, "records-path", "`path` to the records within a JSON document: keys with dots between, such as Records, or a JSON pointer")
-	f.formats.bind(cmd)
-	flags.StringVar(&f.encoding, "encoding", "", "`encoding` of text files: "+strings.Join(reader.Encodings(), ", ")+" (default: utf-8, or what a byte order mark says)")
-	flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
-	f.shape.bind(cmd)
+	help.add("How the files are written", func() {
+		flags.StringVar(&f.format, "format", autoFormat, "`format` of the files: auto (by extension), csv, tsv, jsonl, json, parquet, avro; by name only: lines, access-log, protobuf")
+		flags.StringVar(&f.dialect, "dialect", declaredDialect, "`how` CSV files are written: declared (by the flags below), or auto: what those leave open is detected")
+		flags.Var(&f.delimiter, "delimiter", "`byte` between fields, or the word tab (default: comma for csv, tab for tsv)")
+		flags.Var(&f.quote, "quote", "`byte` around quoted fields, or none: quotes are data (default: \")")
+		flags.Var(&f.escape, "escape", "`byte` before a quote, a delimiter, a line end or itself that is data, such as \\ (default: none; a doubled quote is one)")
+		flags.StringVar(&f.comment, "comment", "", "lines that begin with this `text`, such as #, are no records")
+		flags.IntVar(&f.skipLines, "skip-lines", 0, "`number` of lines before the header, or before the first record, to leave out")
+		flags.BoolVar(&f.noHeader, "no-header", false, "the first record is data; columns are named column1, column2 …")
+		flags.StringArrayVar(&f.null, "null", nil, "a `word` that means NULL, unless it is quoted; the empty field does too (repeatable)")
+		flags.Var(&f.recordsPath, "records-path", "`path` to the records within a JSON document: keys with dots between, such as Records, or a JSON pointer")
+		f.formats.bind(cmd)
+		flags.StringVar(&f.encoding, "encoding", "", "`encoding` of text files: "+strings.Join(reader.Encodings(), ", ")+" (default: utf-8, or what a byte order mark says)")
+	})
+	help.add("Columns", func() {
+		flags.StringArrayVar(&f.columns, "column", nil, "`name=type`: fix a column's type: "+strings.Join(abstract.TypeNames(), ", ")+" (repeatable)")
+		f.shape.bind(cmd)
+	})
 }
 
 // complete checks the flags and computes what follows from them. It reports
