@@ -57,6 +57,10 @@ func (e *Evidence) ObserveJSON() {
 	e.kinds |= scalar.KindJSON
 }
 
+// Known tells that something is known of the type: a value was seen, or the file
+// says it.
+func (e *Evidence) Known() bool { return e.kinds != 0 || e.declared != "" }
+
 // Declare says what type the file itself gives the column, whether or not any
 // value was seen.
 func (e *Evidence) Declare(t abstract.Type) {

@@ -2,6 +2,7 @@ package reader
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/object"
@@ -151,6 +152,11 @@ type Sample struct {
 	Detected *Detected
 	// Notes are remarks for the user, such as a delimiter that looks wrong.
 	Notes []string
+}
+
+// Bare tells that the sample says nothing of the types of any columns.
+func (s *Sample) Bare() bool {
+	return !slices.ContainsFunc(s.Columns, func(e Evidence) bool { return e.Known() })
 }
 
 // OnBadRow says what becomes of a record that cannot be turned into a row.

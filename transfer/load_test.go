@@ -242,6 +242,24 @@ func TestTableIsShapedByMostFiles(t *testing.T) {
 	}
 }
 
+// TestTableIsNotShapedByBareHeaders: files without a good record say nothing of
+// types, however many come first. If there are no others, they have to do.
+func TestTableIsNotShapedByBareHeaders(t *testing.T) {
+	r := newRig(t)
+	for i := range 12 {
+		r.write(fmt.Sprintf("a%02d.csv", i), "id,v\n"+strings.Repeat("1,2,3\n", i%2))
+	}
+	r.write("z.csv", "id,v\n1,2.5\n")
+	if result := r.mustLoad(nil); !strings.Contains(result.Created, `"id" BIGINT`) || !strings.Contains(result.Created, `"v" DOUBLE`) || result.FilesLoaded != 7 {
+		t.Errorf("%+v", result)
+	}
+	r = newRig(t)
+	r.write("a.csv", "id,v\n")
+	if result := r.mustLoad(nil); !strings.Contains(result.Created, `"id" VARCHAR`) || result.FilesLoaded != 1 {
+		t.Errorf("%+v", result)
+	}
+}
+
 // TestVanishedFileFailsAlone removes a file after it was listed.
 func TestVanishedFileFailsAlone(t *testing.T) {
 	r := newRig(t)

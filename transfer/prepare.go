@@ -97,10 +97,15 @@ func (l *load) describe(ctx context.Context) (exists bool, err error) {
 }
 
 // look samples the first files. One that cannot be sampled fails here: when
-// there is no table, there is nothing that it could be loaded into later.
+// there is no table, there is nothing that it could be loaded into later. No table
+// is made of a file with a header and no good record as long as another may come.
 func (l *load) look(ctx context.Context, jobs <-chan *job) (taken []*job, samples []*reader.Sample, err error) {
+	var bare []*reader.Sample
 	for len(taken) < sampleFiles || len(samples) == 0 {
 		if len(taken) == maxEmpty {
+			if len(bare) > 0 {
+				break
+			}
 			return nil, nil, fmt.Errorf("table %q does not exist, and none of the first %d files has columns to make it from",
 				l.cfg.Table, maxEmpty)
 		}
@@ -117,7 +122,7 @@ func (l *load) look(ctx context.Context, jobs <-chan *job) (taken []*job, sample
 		}
 		j.gather() // for the reading as well
 		sample, err := l.sampleOne(ctx, j)
-		if err != nil || len(sample.Columns) == 0 {
+		if err != nil || sample.Bare() {
 			j.scatter() // there may be many of these
 		}
 		switch {
@@ -128,12 +133,14 @@ func (l *load) look(ctx context.Context, jobs <-chan *job) (taken []*job, sample
 				return nil, nil, err
 			}
 			continue
-		case len(sample.Columns) > 0:
+		case !sample.Bare():
 			samples = append(samples, sample)
+		case len(sample.Columns) > 0 && len(bare) < sampleFiles:
+			bare = append(bare, sample)
 		}
 		taken = append(taken, j)
 	}
-	return taken, samples, nil
+	return taken, append(samples, bare...), nil
 }
 
 // sampleOne samples a file, more than once if what fails may pass.
