@@ -145,7 +145,8 @@ func (r *read) measure() {
 		most = int64(req.BatchRows)
 	}
 	r.rows = max(min(most, r.budget/2/max(r.rowBytes, 1)), 1)
-	r.usual = min(r.budget, 8*req.File.Info.Size+min(r.rows, req.File.Info.Size)*r.rowBytes)
+	body := r.source.left() // behind the header, which is most of a small file
+	r.usual = min(r.budget, 8*body+min(r.rows, body)*r.rowBytes)
 	r.maxBlock = min(max(req.Limits.Limit(), 16<<20), 256<<20)
 	if r.mostUnpacked = req.Limits.MostUnpacked(req.File.Info.Size); r.mostUnpacked > 0 {
 		r.mostEmpty = max(req.File.Info.Size*req.Limits.MaxRatio, freeEmpty)

@@ -177,9 +177,10 @@ func (d *decompressor) fill(from io.Reader, most int64) error {
 	}
 }
 
-// room makes the buffer at least n bytes large, and not less than 4 KiB.
+// room makes the buffer at least n bytes large, and not less than 512, as
+// readers want some room.
 func (d *decompressor) room(n int) {
-	if n = max(n, 4<<10); cap(d.buf) < n {
+	if n = max(n, 512); cap(d.buf) < n {
 		d.buf = make([]byte, 0, n)
 	}
 }
