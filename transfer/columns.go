@@ -116,10 +116,13 @@ func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 		}
 	}
 	request.Schema = table.schema
+	rescues := request.Dialect.Rescue != ""
 	switch {
-	case begun || l.cfg.OnNewColumn == IgnoreNew:
+	case l.cfg.OnNewColumn == IgnoreNew || begun && !rescues:
 		// What the table lacks of a file that was begun was left out then, too.
 		request.LeaveOut = table.matcher.Lacks
+	case begun, j.ungrown != nil && rescues && !table.matcher.Lacks(request.Dialect.Rescue):
+		// What the table lacks, and does not get, is rescued.
 	case l.cfg.OnNewColumn == AddNew && j.ungrown != nil:
 		// As without adding any. The reason is told where the file fails by it.
 		if len(names) > 0 || !l.cfg.OnBadRow.GoesOn() {

@@ -21,7 +21,7 @@ type decoder struct {
 	names   []string // the file's columns
 	schema  abstract.Schema
 	arrow   *arrow.Schema
-	target  []int           // the place in schema of each of the file's columns, -1: left out
+	target  []int           // the place in schema of each of the file's columns, or what [reader.Request.Match] says in place of it
 	goesOn  bool            // after a bad record
 	keep    bool            // bad records are delivered
 	refused reader.Refusals // records to be rejected
@@ -105,10 +105,14 @@ func (b *batch) cells() *faults {
 	f := &faults{every: b.keep, first: -1}
 	b.saved = nil
 	for c, place := range b.target {
+		s := &scan{batch: b, file: c, faults: f}
+		if place == reader.Rescued {
+			s.saveAll()
+		}
 		if place < 0 {
 			continue
 		}
-		s := &scan{batch: b, file: c, column: b.columns[place], faults: f}
+		s.column = b.columns[place]
 		s.decode(b.schema[place].Type)
 	}
 	return f
