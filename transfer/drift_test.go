@@ -239,6 +239,31 @@ func TestColumnsThatCannotBeAdded(t *testing.T) {
 	}
 }
 
+// TestColumnsThatCannotBeAddedAreRescued: with a column for what does not fit, a file
+// whose columns the table does not get is loaded, as long as it has that one.
+func TestColumnsThatCannotBeAddedAreRescued(t *testing.T) {
+	for _, test := range []struct {
+		name, text, table string
+		failed            int64
+	}{
+		{"b.csv", "id,x\n1,1\n", "id,r\n0,\n", 0},
+		{"b.jsonl", `{"id":1,"x":1}`, "id,r\n0,\n", 0},
+		{"b.csv", "id,x\n1,1\n", "id\n0\n", 1},
+	} {
+		r := newRig(t)
+		r.write("a.csv", test.table)
+		r.mustLoad(nil)
+		r.write(test.name, test.text)
+		db := r.open()
+		s := &stubborn{Target: db, err: errors.New("must be owner"), most: 100}
+		result, err := r.loadInto(s, func(cfg *transfer.Config) { cfg.OnNewColumn, cfg.Hints.Rescue = transfer.AddNew, "r" })
+		r.close(db)
+		if err != nil || result.FilesFailed != test.failed || test.failed > 0 && !strings.Contains(result.Failures[0].Reason(), "must be owner") {
+			t.Errorf("%+v: %+v, %v", test, result, err)
+		}
+	}
+}
+
 // trickle lists a folder again and again, and puts a file into it each time.
 type trickle struct {
 	source.Source
