@@ -155,9 +155,11 @@ type Sample struct {
 	Notes []string
 }
 
-// Bare tells that the sample says nothing of the types of any columns.
+// Bare tells that the sample says nothing of the types of any of the file's own
+// columns.
 func (s *Sample) Bare() bool {
-	return !slices.ContainsFunc(s.Columns, func(e Evidence) bool { return e.Known() })
+	added := s.Dialect.AddedColumns()
+	return !slices.ContainsFunc(s.Columns, func(e Evidence) bool { return e.Known() && !slices.Contains(added, e.Name) })
 }
 
 // OnBadRow says what becomes of a record that cannot be turned into a row.

@@ -107,6 +107,9 @@ func (c *tableColumns) same(schema abstract.Schema) bool {
 // are to be added first.
 func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 	names := request.Dialect.RowColumns()
+	if j.bare {
+		names = request.Dialect.AddedColumns()
+	}
 	table := l.columns.now.Load()
 	begun := len(request.Dialect.Columns) > 0 && j.entry.Started() // where records name them, each may bring some
 	if !begun && l.cfg.OnNewColumn == FailNew && table.lacksAny(names) {
@@ -137,6 +140,9 @@ func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 				news.Columns = append(news.Columns, reader.Evidence{Name: name})
 			}
 			return news
+		}
+		if j.bare {
+			request.LeaveOut = table.matcher.Lacks
 		}
 		if len(table.schema) < reader.MaxColumns {
 			request.NewColumn = func(name string) bool { return !strings.EqualFold(name, target.FileIDColumn) }

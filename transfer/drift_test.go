@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/source"
@@ -397,6 +398,49 @@ func TestBegunWithoutColumns(t *testing.T) {
 		r.mustLoad(func(cfg *transfer.Config) { cfg.OnNewColumn, cfg.OnBadRow = policy, reader.SkipRow })
 		if got := r.ints("SELECT count(*), max(id) FROM t", 2); got[0] != 3 || got[1] != 3 || r.columnsOf() != "id=int64 word=text" {
 			t.Errorf("%d: %v rows, %s", policy, got, r.columnsOf())
+		}
+	}
+}
+
+// TestBareFilesBringNoColumns: of a file without a good record the table gets no
+// column, save those that are asked for; its bad records are as ever.
+func TestBareFilesBringNoColumns(t *testing.T) {
+	rescue := func(cfg *transfer.Config) {
+		cfg.OnNewColumn, cfg.OnBadRow, cfg.Hints.Rescue = transfer.AddNew, reader.SkipRow, "r"
+	}
+	skip := func(cfg *transfer.Config) { cfg.OnNewColumn, cfg.OnBadRow = transfer.AddNew, reader.SkipRow }
+	for _, test := range []struct {
+		text     string
+		change   func(*transfer.Config)
+		rejected int64
+		want     string
+	}{
+		{"id,junk\n", skip, 0, "id=int64 word=text"},
+		{"id,junk\n1,2,3\n4\n", skip, 2, "id=int64 word=text"},
+		{"junk\n1,2\n", rescue, 1, "id=int64 word=text r=json"},
+		{"id,junk\n1,2,3\n4,\n", skip, 1, "id=int64 word=text junk=text"},
+	} {
+		r := newRig(t)
+		r.numbers("a.csv", 0, 1)
+		r.mustLoad(nil)
+		path := r.write("b.csv", test.text)
+		db := r.open()
+		cfg := r.config(db)
+		test.change(&cfg)
+		plan, err := transfer.MakePlan(t.Context(), cfg)
+		r.close(db)
+		got := "id=int64 word=text"
+		for _, c := range plan.Added {
+			got += " " + c.Name + "=" + string(c.Type)
+		}
+		if err != nil || got != test.want {
+			t.Errorf("%q: planned %s, %v", test.text, got, err)
+		}
+		if result := r.mustLoad(test.change); result.FilesLoaded != 1 || result.RowsRejected != test.rejected {
+			t.Errorf("%q: %+v", test.text, result)
+		}
+		if e := r.entry(path); e.State != ledger.Done || r.columnsOf() != test.want {
+			t.Errorf("%q: %s, %+v", test.text, r.columnsOf(), e)
 		}
 	}
 }
