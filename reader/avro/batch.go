@@ -25,6 +25,7 @@ func (r *read) newDecoder() *decoder {
 	}
 	d := &decoder{empty: r.head.root.empty, fields: make([]field, len(r.columns))}
 	d.undo.codec = r.head.codec
+	d.cursor.bounds = r.request.Limits.Bounds
 	d.cursor.maxText = int(r.request.Limits.MaxRecord())
 	for i, c := range r.columns {
 		if place := r.target[i]; place < 0 {
