@@ -72,7 +72,7 @@ func (r *Request) Match(names []string) ([]int, error) {
 			continue
 		}
 		place, err := m.Find(name)
-		if rescue >= 0 && (err != nil || place == rescue) {
+		if rescue >= 0 && (err != nil || place == rescue) && strings.IndexByte(name, 0) < 0 { // which no JSON can have
 			target[i] = Rescued
 			continue
 		}

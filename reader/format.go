@@ -72,7 +72,7 @@ type Hints struct {
 	ProtoMessage    string
 	ProtoDescriptor []byte
 	// Rescue is the name of a column of type JSON, or empty. It takes what has no
-	// place in a row of JSON, CSV or Parquet: see [Dialect.Rescue]. Not with Flatten.
+	// place in a row of JSON, CSV, Parquet or Avro: see [Dialect.Rescue]. Not with Flatten.
 	Rescue string
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
@@ -126,8 +126,8 @@ type Dialect struct {
 	// AccessFormat is [Hints.AccessFormat].
 	AccessFormat string `json:"access_format,omitempty"`
 	Flatten      int    `json:"flatten,omitempty"` // see [Hints.Flatten]
-	// Rescue is a column of the rows, or empty. JSON, CSV and Parquet put an object
-	// into it, of the values that do not fit their columns, which are NULL then, and of
+	// Rescue is a column of the rows, or empty. JSON, CSV, Parquet and Avro put an
+	// object into it, of the values that do not fit their columns, which are NULL then, and of
 	// those whose key or column the table lacks; else these make bad rows, or fail the
 	// file. It cannot be left out.
 	Rescue  string   `json:"rescue,omitempty"`

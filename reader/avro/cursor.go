@@ -32,6 +32,7 @@ type cursor struct {
 	bounds           reader.Bounds
 	stored           int // bytes of text put into columns
 	buf, scalar, big []byte
+	saved            []byte // what is rescued of the record, but for the brace at its end
 	json             typed.JSONWriter
 }
 
