@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -262,6 +264,52 @@ func TestRescueIsBounded(t *testing.T) {
 	if err != nil || got.Rejected != n || !strings.Contains(got.Reasons[0], "longer than 101000 bytes as JSON (--max-page)") {
 		t.Errorf("%v, %d rejected, %q", err, got.Rejected, got.Reasons)
 	}
+}
+
+// TestCorpusRescue: a table with nothing but the column for what does not fit gets each
+// row as an object that has exactly the columns that are not NULL.
+func TestCorpusRescue(t *testing.T) {
+	dir := readertest.Corpus(t)
+	files := 0
+	eachParquet(t, dir, func(name, _ string) {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sample, plain, err := readAll(t.Context(), t, data, reader.NewLimits(32<<20, 2), reader.SkipRow)
+		if err != nil || plain.Rejected > 0 || len(data) > 4<<20 {
+			return // a value that does not fit its own type may have a form all the same
+		}
+		sample.Dialect.Rescue = "what does not fit"
+		got, err := readertest.Read(t.Context(), t, New(), reader.Request{
+			File: inMemory(data), Dialect: sample.Dialect, Limits: reader.NewLimits(32<<20, 2),
+			Schema: abstract.Schema{{Name: sample.Dialect.Rescue, Type: abstract.JSON}},
+		}, nil)
+		if err != nil || len(got.Rows) != len(plain.Rows) {
+			t.Errorf("%s: %d rows of %d, %v", name, len(got.Rows), len(plain.Rows), err)
+			return
+		}
+		files++
+		for i, row := range plain.Rows {
+			members, want := map[string]json.RawMessage{}, 0
+			if text, ok := got.Rows[i][0].(string); ok {
+				err = json.Unmarshal([]byte(text), &members)
+			}
+			for c, v := range row {
+				if _, has := members[sample.Columns[c].Name]; has != (v != nil) {
+					t.Errorf("%s: row %d has %s: %v", name, i, sample.Columns[c].Name, has)
+					return
+				} else if has {
+					want++
+				}
+			}
+			if err != nil || len(members) != want {
+				t.Errorf("%s: row %d is %v, %v", name, i, got.Rows[i][0], err)
+				return
+			}
+		}
+	})
+	t.Logf("%d files", files)
 }
 
 // A bad row ends a file that it fails, with what is rescued of the rows before it.
