@@ -106,11 +106,11 @@ func (c *tableColumns) same(schema abstract.Schema) bool {
 // completes the request for it. The error is a [*reader.NewColumnsError] if they
 // are to be added first.
 func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
-	names := request.Dialect.RowColumns()
-	if j.bare {
-		names = request.Dialect.AddedColumns()
-	}
+	names, rescues := request.Dialect.RowColumns(), request.Dialect.Rescue != ""
 	table := l.columns.now.Load()
+	if j.bare {
+		names, request.LeaveOut = request.Dialect.AddedColumns(), table.matcher.Lacks
+	}
 	begun := len(request.Dialect.Columns) > 0 && j.entry.Started() // where records name them, each may bring some
 	if !begun && l.cfg.OnNewColumn == FailNew && table.lacksAny(names) {
 		var err error
@@ -119,7 +119,6 @@ func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 		}
 	}
 	request.Schema = table.schema
-	rescues := request.Dialect.Rescue != ""
 	switch {
 	case l.cfg.OnNewColumn == IgnoreNew || begun && !rescues:
 		// What the table lacks of a file that was begun was left out then, too.
@@ -140,9 +139,6 @@ func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 				news.Columns = append(news.Columns, reader.Evidence{Name: name})
 			}
 			return news
-		}
-		if j.bare {
-			request.LeaveOut = table.matcher.Lacks
 		}
 		if len(table.schema) < reader.MaxColumns {
 			request.NewColumn = func(name string) bool { return !strings.EqualFold(name, target.FileIDColumn) }

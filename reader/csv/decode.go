@@ -21,7 +21,7 @@ type decoder struct {
 	names   []string // the file's columns
 	schema  abstract.Schema
 	arrow   *arrow.Schema
-	target  []int           // the place in schema of each of the file's columns, or what [reader.Request.Match] says in place of it
+	target  []int           // the place in schema of each of the file's columns, -1: left out
 	goesOn  bool            // after a bad record
 	keep    bool            // bad records are delivered
 	refused reader.Refusals // records to be rejected
