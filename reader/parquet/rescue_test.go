@@ -326,10 +326,19 @@ func TestRescueBeforeBadRow(t *testing.T) {
 	}
 }
 
-// A column that is called as the one for what does not fit fails the file.
-func TestRescueClash(t *testing.T) {
+// A column that is called as the one for what does not fit fails the file; so does one
+// that the table lacks, with a name that no JSON can have.
+func TestRescueNames(t *testing.T) {
 	_, err := New().Sample(t.Context(), inMemory(misfits().bytes()), reader.Hints{Rescue: "NEW"})
 	if err == nil || !strings.Contains(err.Error(), `column "new" of the file has the name of the one for what does not fit`) {
+		t.Errorf("%v", err)
+	}
+	nul := testFile{elements: []element{textLeaf("a\x00b", required)}, groups: []testGroup{{rows: 1, chunks: []testChunk{{pages: []testPage{{n: 1, values: texts("x")}}}}}}}
+	_, err = readertest.Read(t.Context(), t, New(), reader.Request{
+		File: inMemory(nul.bytes()), Dialect: reader.Dialect{Format: Name, Columns: []string{"a\x00b"}, Rescue: "r"},
+		Schema: abstract.Schema{{Name: "r", Type: abstract.JSON}}, Limits: reader.NewLimits(1<<20, 2),
+	}, nil)
+	if err == nil || !strings.Contains(err.Error(), `of the file is not in the table`) || abstract.ClassOf(err) != abstract.FileOnly {
 		t.Errorf("%v", err)
 	}
 }
