@@ -1,6 +1,9 @@
 package reader
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Bounds say how large the parts of a file may be, whatever it declares. They are
 // checked before anything is allocated. The zero value of each field is its default.
@@ -11,8 +14,9 @@ type Bounds struct {
 	// Columns is the most columns of a file, by default [MaxColumns], or what a format
 	// that says itself what it holds has in place of it.
 	Columns int
-	// Nesting is how many levels deep values may nest, at most and by default what
-	// the format reads: 1,024 in JSON, 64 in Parquet.
+	// Nesting is how many levels deep values may nest, of lists, maps and objects within
+	// one another, at most and by default what the format reads: 1,024 in JSON and Avro,
+	// 100 messages in Protocol Buffers, 64 of the schema in Parquet.
 	Nesting int
 	// Page is the most bytes of a page or dictionary of Parquet, decompressed, and of a nested
 	// row; 256 MiB by default. The budget bounds it too, see [Limits.MaxPage].
@@ -30,3 +34,8 @@ func (b Bounds) MostColumns(usual int) int { return cmp.Or(b.Columns, usual) }
 
 // MostNesting is Nesting, which what the format reads bounds.
 func (b Bounds) MostNesting(format int) int { return min(cmp.Or(b.Nesting, format), format) }
+
+// TooDeep is why a value is bad that is nested deeper than Nesting, as a clause.
+func (b Bounds) TooDeep() string {
+	return fmt.Sprintf("it is nested more than %d levels deep (--max-nesting)", b.Nesting)
+}

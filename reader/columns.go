@@ -55,11 +55,15 @@ func (m *Matcher) Lacks(name string) bool { return len(m.folded[FoldName(name)])
 func (r *Request) LeavesOut(name string) bool { return r.LeaveOut != nil && r.LeaveOut(name) }
 
 // Match finds the place in the Schema of each of a file's columns, as
-// [Matcher.Find] does, and gives -1 for one that is to be left out. No two may
-// be the same.
+// [Matcher.Find] does, and gives -1 for one that is to be left out, or [Rescued]. No
+// two may be the same.
 func (r *Request) Match(names []string) ([]int, error) {
 	schema := r.Schema
 	m := NewMatcher(schema)
+	rescue, err := r.RescuePlace()
+	if err != nil {
+		return nil, err
+	}
 	target := make([]int, len(names))
 	owner := make(map[int]string, len(names))
 	for i, name := range names {
@@ -68,6 +72,10 @@ func (r *Request) Match(names []string) ([]int, error) {
 			continue
 		}
 		place, err := m.Find(name)
+		if rescue >= 0 && (err != nil || place == rescue) && strings.IndexByte(name, 0) < 0 { // which no JSON can have
+			target[i] = Rescued
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -92,23 +100,6 @@ func CheckTypes(schema abstract.Schema, format string) error {
 		}
 	}
 	return nil
-}
-
-// RescuePlace is the place in the Schema of the column for what fits no other, -1
-// if none is asked for; see [Dialect.Rescue].
-func (r *Request) RescuePlace() (int, error) {
-	name := r.Dialect.Rescue
-	if name == "" {
-		return -1, nil
-	}
-	place, err := NewMatcher(r.Schema).Find(name)
-	if err != nil {
-		return -1, FileOnly("column %s is to take what does not fit, and the table has none for it: add it, of type json", Quote([]byte(name)))
-	}
-	if c := r.Schema[place]; c.Type != abstract.JSON && c.Type != abstract.Text {
-		return -1, FileOnly("column %q is to take what does not fit: make it json, not %s", c.Name, c.Type)
-	}
-	return place, nil
 }
 
 // FoldName is what names that differ only in case have in common.

@@ -72,7 +72,7 @@ type Hints struct {
 	ProtoMessage    string
 	ProtoDescriptor []byte
 	// Rescue is the name of a column of type JSON, or empty. It takes what has no
-	// place in a row of JSON or CSV: see [Dialect.Rescue]. Not with Flatten.
+	// place in a row of JSON, CSV, Parquet or Avro: see [Dialect.Rescue]. Not with Flatten.
 	Rescue string
 	// Encoding is one of [Encodings], or empty: UTF-8, or UTF-16 in a text that
 	// begins with its byte order mark.
@@ -126,9 +126,10 @@ type Dialect struct {
 	// AccessFormat is [Hints.AccessFormat].
 	AccessFormat string `json:"access_format,omitempty"`
 	Flatten      int    `json:"flatten,omitempty"` // see [Hints.Flatten]
-	// Rescue is a column of the rows, or empty. JSON and CSV put an object into it,
-	// of the values that do not fit their columns, which are NULL then, and of the
-	// keys that the table lacks; else these make bad rows. It cannot be left out.
+	// Rescue is a column of the rows, or empty. JSON, CSV, Parquet and Avro put an
+	// object into it, of the values that do not fit their columns, which are NULL then, and of
+	// those whose key or column the table lacks; else these make bad rows, or fail the
+	// file. It cannot be left out.
 	Rescue  string   `json:"rescue,omitempty"`
 	Columns []string `json:"columns,omitempty"` // the file's columns, in file order
 	Shaping *Shaping `json:"shaping,omitempty"` // what package shape makes of them, nil: nothing
@@ -154,9 +155,11 @@ type Sample struct {
 	Notes []string
 }
 
-// Bare tells that the sample says nothing of the types of any columns.
+// Bare tells that the sample says nothing of the types of any of the file's own
+// columns.
 func (s *Sample) Bare() bool {
-	return !slices.ContainsFunc(s.Columns, func(e Evidence) bool { return e.Known() })
+	added := s.Dialect.AddedColumns()
+	return !slices.ContainsFunc(s.Columns, func(e Evidence) bool { return e.Known() && !slices.Contains(added, e.Name) })
 }
 
 // OnBadRow says what becomes of a record that cannot be turned into a row.

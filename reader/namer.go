@@ -88,6 +88,11 @@ func (d *Dialect) RowColumns() (list []string) {
 			list = append(list, column)
 		}
 	}
+	return append(list, d.AddedColumns()...)
+}
+
+// AddedColumns is those columns of a file's rows that are none of the file's own.
+func (d *Dialect) AddedColumns() (list []string) {
 	if d.Rescue != "" {
 		list = append(list, d.Rescue)
 	}

@@ -106,8 +106,11 @@ func (c *tableColumns) same(schema abstract.Schema) bool {
 // completes the request for it. The error is a [*reader.NewColumnsError] if they
 // are to be added first.
 func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
-	names := request.Dialect.RowColumns()
+	names, rescues := request.Dialect.RowColumns(), request.Dialect.Rescue != ""
 	table := l.columns.now.Load()
+	if j.bare {
+		names, request.LeaveOut = request.Dialect.AddedColumns(), table.matcher.Lacks
+	}
 	begun := len(request.Dialect.Columns) > 0 && j.entry.Started() // where records name them, each may bring some
 	if !begun && l.cfg.OnNewColumn == FailNew && table.lacksAny(names) {
 		var err error
@@ -117,9 +120,11 @@ func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 	}
 	request.Schema = table.schema
 	switch {
-	case begun || l.cfg.OnNewColumn == IgnoreNew:
+	case l.cfg.OnNewColumn == IgnoreNew || begun && !rescues:
 		// What the table lacks of a file that was begun was left out then, too.
 		request.LeaveOut = table.matcher.Lacks
+	case begun, j.ungrown != nil && rescues && !table.matcher.Lacks(request.Dialect.Rescue):
+		// What the table lacks, and does not get, is rescued.
 	case l.cfg.OnNewColumn == AddNew && j.ungrown != nil:
 		// As without adding any. The reason is told where the file fails by it.
 		if len(names) > 0 || !l.cfg.OnBadRow.GoesOn() {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/ledger"
 	"github.com/seed-ede61cd5/sluice/object"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/source"
@@ -239,6 +240,31 @@ func TestColumnsThatCannotBeAdded(t *testing.T) {
 	}
 }
 
+// TestColumnsThatCannotBeAddedAreRescued: with a column for what does not fit, a file
+// whose columns the table does not get is loaded, as long as it has that one.
+func TestColumnsThatCannotBeAddedAreRescued(t *testing.T) {
+	for _, test := range []struct {
+		name, text, table string
+		failed            int64
+	}{
+		{"b.csv", "id,x\n1,1\n", "id,r\n0,\n", 0},
+		{"b.jsonl", `{"id":1,"x":1}`, "id,r\n0,\n", 0},
+		{"b.csv", "id,x\n1,1\n", "id\n0\n", 1},
+	} {
+		r := newRig(t)
+		r.write("a.csv", test.table)
+		r.mustLoad(nil)
+		r.write(test.name, test.text)
+		db := r.open()
+		s := &stubborn{Target: db, err: errors.New("must be owner"), most: 100}
+		result, err := r.loadInto(s, func(cfg *transfer.Config) { cfg.OnNewColumn, cfg.Hints.Rescue = transfer.AddNew, "r" })
+		r.close(db)
+		if err != nil || result.FilesFailed != test.failed || test.failed > 0 && !strings.Contains(result.Failures[0].Reason(), "must be owner") {
+			t.Errorf("%+v: %+v, %v", test, result, err)
+		}
+	}
+}
+
 // trickle lists a folder again and again, and puts a file into it each time.
 type trickle struct {
 	source.Source
@@ -372,6 +398,49 @@ func TestBegunWithoutColumns(t *testing.T) {
 		r.mustLoad(func(cfg *transfer.Config) { cfg.OnNewColumn, cfg.OnBadRow = policy, reader.SkipRow })
 		if got := r.ints("SELECT count(*), max(id) FROM t", 2); got[0] != 3 || got[1] != 3 || r.columnsOf() != "id=int64 word=text" {
 			t.Errorf("%d: %v rows, %s", policy, got, r.columnsOf())
+		}
+	}
+}
+
+// TestBareFilesBringNoColumns: of a file without a good record the table gets no
+// column, save those that are asked for; its bad records are as ever.
+func TestBareFilesBringNoColumns(t *testing.T) {
+	rescue := func(cfg *transfer.Config) {
+		cfg.OnNewColumn, cfg.OnBadRow, cfg.Hints.Rescue = transfer.AddNew, reader.SkipRow, "r"
+	}
+	skip := func(cfg *transfer.Config) { cfg.OnNewColumn, cfg.OnBadRow = transfer.AddNew, reader.SkipRow }
+	for _, test := range []struct {
+		text     string
+		change   func(*transfer.Config)
+		rejected int64
+		want     string
+	}{
+		{"id,junk\n", skip, 0, "id=int64 word=text"},
+		{"id,junk\n1,2,3\n4\n", skip, 2, "id=int64 word=text"},
+		{"junk\n1,2\n", rescue, 1, "id=int64 word=text r=json"},
+		{"id,junk\n1,2,3\n4,\n", skip, 1, "id=int64 word=text junk=text"},
+	} {
+		r := newRig(t)
+		r.numbers("a.csv", 0, 1)
+		r.mustLoad(nil)
+		path := r.write("b.csv", test.text)
+		db := r.open()
+		cfg := r.config(db)
+		test.change(&cfg)
+		plan, err := transfer.MakePlan(t.Context(), cfg)
+		r.close(db)
+		got := "id=int64 word=text"
+		for _, c := range plan.Added {
+			got += " " + c.Name + "=" + string(c.Type)
+		}
+		if err != nil || got != test.want {
+			t.Errorf("%q: planned %s, %v", test.text, got, err)
+		}
+		if result := r.mustLoad(test.change); result.FilesLoaded != 1 || result.RowsRejected != test.rejected {
+			t.Errorf("%q: %+v", test.text, result)
+		}
+		if e := r.entry(path); e.State != ledger.Done || r.columnsOf() != test.want {
+			t.Errorf("%q: %s, %+v", test.text, r.columnsOf(), e)
 		}
 	}
 }

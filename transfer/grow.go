@@ -37,8 +37,9 @@ func isGrow(err error) bool {
 // there.
 //
 // An error is a *growError if the target is to be tried again, or else ctx's or
-// the file's own. Where the target does not take the columns, that is noted in
-// the job, and the file is read as if none were to be added.
+// the file's own. Where the target does not take the columns, or the file has no
+// good record, that is noted in the job, and the file is read as if none were to be
+// added.
 func (l *load) grow(ctx context.Context, j *job, news *reader.NewColumnsError) error {
 	came := time.Now()
 	select {
@@ -60,7 +61,7 @@ func (l *load) grow(ctx context.Context, j *job, news *reader.NewColumnsError) e
 		return nil
 	}
 	added, err := l.typesOf(ctx, j, news)
-	if err != nil {
+	if err != nil || len(added) == 0 {
 		return err
 	}
 	if most := reader.MaxColumns; len(l.schema())+len(added) > most {
@@ -114,7 +115,8 @@ func (l *load) ungrown(ctx context.Context, j *job, err error) error {
 // typesOf are the new columns with their types: what the user fixed, or else the
 // narrowest that holds what the beginning of the file has, and what was seen
 // where the file wanted them. A column without a value is text, as in a new
-// table.
+// table. There are none for a file without a good record, of which that is noted in
+// the job.
 func (l *load) typesOf(ctx context.Context, j *job, news *reader.NewColumnsError) (abstract.Schema, error) {
 	hints := l.cfg.Hints
 	hints.DialectOnly = false
@@ -124,6 +126,10 @@ func (l *load) typesOf(ctx context.Context, j *job, news *reader.NewColumnsError
 	case abstract.ClassOf(err) == abstract.FileOnly && news.Columns[0].Values > 0: // what was seen must do
 	default:
 		return nil, err // a file of which nothing can be read gives the table no columns
+	}
+	if err == nil && sample.Complete && sample.Bare() && !j.bare {
+		j.bare = true
+		return nil, nil
 	}
 	return l.inferNew(l.stillLacking(news), &sample), nil
 }

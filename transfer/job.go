@@ -27,6 +27,9 @@ type job struct {
 	// ungrown is why columns of the file cannot be added to the table, nil as far
 	// as is known.
 	ungrown error
+	// bare tells that the file has no record to say what its columns are: the table
+	// gets none of them.
+	bare bool
 	// takeovers is how often the file was taken over where it stood still.
 	takeovers int
 	// course is what following remembers between attempts at the file.

@@ -196,7 +196,11 @@ func (l *load) wouldAdd(samples []*reader.Sample) abstract.Schema {
 	}
 	news := &reader.NewColumnsError{}
 	for _, s := range samples {
+		bare, added := s.Complete && s.Bare(), s.Dialect.AddedColumns()
 		for _, e := range s.Columns {
+			if bare && !slices.Contains(added, e.Name) {
+				continue
+			}
 			if !s.Sparse || e.Values > 0 { // else no record asks for it
 				news.Columns = append(news.Columns, reader.Evidence{Name: e.Name})
 			}

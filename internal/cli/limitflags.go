@@ -31,7 +31,7 @@ func (f *limitFlags) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.Var(&f.record, "max-record", "`size` of a record of a text file, at most; an eighth of --memory bounds it, too")
 	flags.IntVar(&f.columns, "max-columns", 0, "`columns` of a file, at most (default: "+fmt.Sprint(reader.MaxColumns)+"; Parquet and Avro: 16384)")
-	flags.IntVar(&f.nesting, "max-nesting", 0, "`levels` of a nested value, at most (default: "+fmt.Sprint(mostNesting)+"; Parquet: 64)")
+	flags.IntVar(&f.nesting, "max-nesting", 0, "`levels` of a nested value, at most (default: "+fmt.Sprint(mostNesting)+"; Protocol Buffers: 100 messages; Parquet: 64)")
 	flags.Var(&f.page, "max-page", "`size` of a page of Parquet, decompressed, at most; half of --memory bounds it, too")
 	flags.Int64Var(&f.ratio, "max-ratio", reader.DefaultMaxRatio, "how many `times` its size a compressed file may unpack to, if that is more than "+bytesText(reader.FreeUnpacked)+"; 0 for no limit")
 }

@@ -162,7 +162,7 @@ func TestShapeFlagsThatAreWrong(t *testing.T) {
 		{"--rename a=b=c", `write old=new`},
 		{"--flatten=101", `--flatten=101: give a number of levels from 1 to 100`},
 		{"--flatten --format csv", `--flatten is for JSON: leave it out with --format csv`},
-		{"--rescue --format parquet", `--rescue is for JSON, CSV and TSV`},
+		{"--rescue --format lines", `--rescue is for JSON, CSV, TSV, Parquet and Avro`},
 		{"--flatten --rescue", `--rescue does not go with --flatten`},
 		{"--meta line", `--meta line: there are file, row, mtime, size, loaded_at`},
 		{"--meta row=", `--meta: "" is no name of a column`},

@@ -30,7 +30,7 @@ func (f *shapeFlags) bind(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.rename, "rename", nil, "`old=new`: load a column of the files under another name, which --column then goes by (repeatable)")
 	flags.IntVar(&f.flatten, "flatten", 0, "make columns of the keys of nested JSON objects, named parent_child: of all, or with =N of `N` levels")
 	flags.Lookup("flatten").NoOptDefVal = strconv.Itoa(reader.MaxFlatten)
-	flags.StringVar(&f.rescue, "rescue", "", "put values of JSON and CSV that do not fit, and keys of JSON that the table lacks and does not get, into a json column, called _rescue or as in =`NAME`, in place of bad rows")
+	flags.StringVar(&f.rescue, "rescue", "", "put values of JSON, CSV, Parquet and Avro that do not fit, and keys and columns that the table lacks and does not get, into a json column, called _rescue or as in =`NAME`, in place of bad rows and failed files")
 	flags.Lookup("rescue").NoOptDefVal = "_rescue"
 	flags.StringSliceVar(&f.meta, "meta", nil, "add `columns` of what is known of each file: file, row, mtime, size, loaded_at; named _file and so on, or as in row=NAME")
 	flags.BoolVar(&f.Hive, "hive", false, "add the columns that the folders of a path have, as in year=2024/month=5/file.csv")
@@ -48,8 +48,8 @@ func (f *shapeFlags) complete(format string, hints *reader.Hints) error {
 	if f.flatten > 0 && !slices.Contains([]string{autoFormat, "json", "jsonl"}, format) {
 		errs = append(errs, fmt.Errorf("--flatten is for JSON: leave it out with --format %s", format))
 	}
-	if f.rescue != "" && !slices.Contains([]string{autoFormat, "json", "jsonl", "csv", "tsv"}, format) {
-		errs = append(errs, fmt.Errorf("--rescue is for JSON, CSV and TSV: leave it out with --format %s", format))
+	if f.rescue != "" && !slices.Contains([]string{autoFormat, "json", "jsonl", "csv", "tsv", "parquet", "avro"}, format) {
+		errs = append(errs, fmt.Errorf("--rescue is for JSON, CSV, TSV, Parquet and Avro: leave it out with --format %s", format))
 	}
 	for _, text := range f.rename {
 		from, to, ok := strings.Cut(text, "=")

@@ -2,6 +2,7 @@ package avro
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -45,7 +46,7 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 	if err != nil {
 		return s, err
 	}
-	s.Dialect.Format = Name
+	s.Dialect.Format, s.Dialect.Rescue = Name, hints.Rescue
 	if src.left() == 0 { // no records
 		s.Complete, err = src.ended()
 	} else if len(columns) == 0 {
@@ -57,7 +58,8 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 		s.Dialect.Columns = append(s.Dialect.Columns, c.name)
 		s.Columns = append(s.Columns, e)
 	}
-	return s, err
+	s.Columns = s.Dialect.WithRescue(s.Columns)
+	return s, errors.Join(err, s.Dialect.CheckRescue(s.Dialect.Columns))
 }
 
 // Read reads the file; see [reader.Format]. Offsets are numbers of records.
@@ -120,6 +122,12 @@ func (r *read) match() (err error) {
 			return fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
 		}
 	}
+	if err := r.request.Dialect.CheckRescue(names); err != nil {
+		return err
+	}
+	if r.rescue, err = r.request.RescuePlace(); err != nil {
+		return err
+	}
 	if r.target, err = r.request.Match(names); err != nil {
 		return err
 	}
@@ -127,7 +135,9 @@ func (r *read) match() (err error) {
 		if place < 0 {
 			continue
 		}
-		if c, typ := r.columns[i], r.request.Schema[place].Type; newField(c.node, typ) == nil {
+		if c, typ := r.columns[i], r.request.Schema[place].Type; newField(c.node, typ) == nil && r.rescue >= 0 {
+			r.target[i] = reader.Rescued
+		} else if newField(c.node, typ) == nil {
 			return reader.FileOnly("column %q is %s in the file, which a column of type %s cannot hold", c.name, c.describe(), typ)
 		}
 	}

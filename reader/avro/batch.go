@@ -25,11 +25,15 @@ func (r *read) newDecoder() *decoder {
 	}
 	d := &decoder{empty: r.head.root.empty, fields: make([]field, len(r.columns))}
 	d.undo.codec = r.head.codec
+	d.cursor.bounds = r.request.Limits.Bounds
 	d.cursor.maxText = int(r.request.Limits.MaxRecord())
 	for i, c := range r.columns {
-		if place := r.target[i]; place < 0 {
+		switch place := r.target[i]; {
+		case place == reader.Rescued:
+			d.fields[i] = rescuedField{c}
+		case place < 0:
 			d.fields[i] = leftOut{c.node}
-		} else {
+		default:
 			d.fields[i] = newField(c.node, r.request.Schema[place].Type)
 		}
 	}
@@ -38,7 +42,7 @@ func (r *read) newDecoder() *decoder {
 
 func (r *read) putDecoder(d *decoder) {
 	d.cursor.reset(nil, 0)
-	for _, buf := range []*[]byte{&d.undo.buf, &d.cursor.buf, &d.cursor.scalar} {
+	for _, buf := range []*[]byte{&d.undo.buf, &d.cursor.buf, &d.cursor.scalar, &d.cursor.saved} {
 		if cap(*buf) > keptBuffer {
 			*buf = nil
 		}
@@ -69,6 +73,7 @@ type batch struct {
 	first    int64 // number of the first record
 	most     int   // records
 	builders []*column.Builder
+	rescue   *output // the column for what does not fit, nil if there is none
 	rows     int
 	bad      *reader.BadRecord // the record that ended it
 	rejected []reader.BadRecord
@@ -88,6 +93,9 @@ func (p *batch) begin(mem memory.Allocator, most int) {
 			p.fields[i].begin(newOutput(p.builders[place], r.request.Schema[place].Type))
 		}
 	}
+	if r.rescue >= 0 {
+		p.rescue = newOutput(p.builders[r.rescue], r.request.Schema[r.rescue].Type)
+	}
 	p.cursor.stored = 0
 }
 
@@ -100,11 +108,7 @@ func (p *batch) fill() {
 		if s.open == 0 && !s.advance() {
 			return
 		}
-		c.fault, c.faulty, c.depth = "", -1, 0
-		for i, f := range p.fields {
-			c.column = i
-			f.take(c, p.rows)
-		}
+		p.take()
 		if c.err != nil {
 			p.forget()
 			s.fail(c.err)
@@ -120,6 +124,7 @@ func (p *batch) fill() {
 			if s.read.request.Locate {
 				p.starts = append(p.starts, s.next)
 			}
+			p.rescued()
 			p.rows++
 		}
 		if p.bad == nil {
@@ -184,6 +189,10 @@ func (p *batch) finish() (d reader.Decoded) {
 		if _, out := p.fields[i].(leftOut); !out {
 			r.text[place].Store(int64(b.TextLen()/p.rows) + 1)
 		}
+	}
+	if p.rescue != nil {
+		p.rescue.N = p.rows
+		r.text[r.rescue].Store(int64(p.rescue.TextLen()/p.rows) + 1)
 	}
 	var size int64
 	d.Batch, size = column.Batch(r.arrow, p.builders, p.rows)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/typed"
 )
 
@@ -28,8 +29,10 @@ type cursor struct {
 	steps, mostSteps int64 // values within columns, which may take no bytes
 	depth            int   // of the value that is being read
 	maxText          int   // bytes of a nested value's text
-	stored           int   // bytes of text put into columns
+	bounds           reader.Bounds
+	stored           int // bytes of text put into columns
 	buf, scalar, big []byte
+	saved            []byte // what is rescued of the record, but for the brace at its end
 	json             typed.JSONWriter
 }
 

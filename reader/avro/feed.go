@@ -19,7 +19,8 @@ type read struct {
 	source  *source
 	head    *header
 	columns []part
-	target  []int // the place in the schema of each of the columns, -1 if it is left out
+	target  []int // the place in the schema of each of the columns, or what [reader.Request.Match] says in place of it
+	rescue  int   // the place in the schema for what does not fit, -1 for none
 	arrow   *arrow.Schema
 	share   *reader.Share
 

@@ -51,6 +51,7 @@ func TestConformance(t *testing.T) {
 				{3, join(long(2000), long(1), text("\xff"), long(1), []byte{1}, long(3000), long(1), text("\x00"), long(0), long(4000), long(0), long(0))},
 			},
 		}.bytes(), Rows: [][]any{{time.UnixMicro(1).UTC(), "a", nil}, {time.UnixMicro(4).UTC(), nil, nil}}, Rejected: 3},
+		{Name: "C17 what does not fit, rescued", Data: misfits.bytes(), Hints: reader.Hints{Rescue: "r"}, Schema: misfitSchema, Rows: misfitRows, Rejected: 1},
 		{Name: "no records", Data: testFile{schema: oneOf(`"int"`)}.bytes()},
 		{Name: "no record type", Data: blockOf(`["null","double"]`, 2, long(0), long(1), double(1.5)), Rows: [][]any{{nil}, {1.5}}},
 		{Name: "records of no bytes", Data: blockOf(oneOf(`"null"`), 3), Rows: [][]any{{nil}, {nil}, {nil}}},

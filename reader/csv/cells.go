@@ -17,8 +17,8 @@ import (
 // scan decodes one column of a stretch.
 type scan struct {
 	*batch
-	file   int // the column's place in the file
-	column *column.Builder
+	file   int             // the column's place in the file
+	column *column.Builder // nil where the table has none for it
 	faults *faults
 }
 

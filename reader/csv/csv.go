@@ -72,7 +72,7 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := rescueClash(req.Dialect.Columns, req.Dialect.Rescue); err != nil {
+	if err := req.Dialect.CheckRescue(req.Dialect.Columns); err != nil {
 		return nil, err
 	}
 	out := &decoder{

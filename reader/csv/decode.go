@@ -105,10 +105,14 @@ func (b *batch) cells() *faults {
 	f := &faults{every: b.keep, first: -1}
 	b.saved = nil
 	for c, place := range b.target {
+		s := &scan{batch: b, file: c, faults: f}
+		if place == reader.Rescued {
+			s.saveAll()
+		}
 		if place < 0 {
 			continue
 		}
-		s := &scan{batch: b, file: c, column: b.columns[place], faults: f}
+		s.column = b.columns[place]
 		s.decode(b.schema[place].Type)
 	}
 	return f

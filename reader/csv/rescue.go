@@ -6,17 +6,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
-// rescueClash refuses a file whose own column has the name of the one for what
-// does not fit.
-func rescueClash(columns []string, rescue string) error {
-	for _, name := range columns {
-		if rescue != "" && reader.FoldName(name) == reader.FoldName(rescue) {
-			return reader.FileOnly("column %s of the file has the name of the one for what does not fit: call that something else with --rescue=NAME", reader.Quote([]byte(name)))
-		}
-	}
-	return nil
-}
-
 // rescueBytes is what the names of a row's cells take where these do not fit.
 func rescueBytes(d reader.Dialect) (n int64) {
 	if d.Rescue == "" {
@@ -28,6 +17,22 @@ func rescueBytes(d reader.Dialect) (n int64) {
 	return n
 }
 
+// saveAll puts the cells of a column that the table lacks among what is rescued.
+func (s *scan) saveAll() {
+	x := s.index
+	for r := range x.rows {
+		c := x.cells[r*x.columns+s.file]
+		if !c.quoted() && s.isNull(c) || s.save(r, c) {
+			continue
+		}
+		value := s.dialect.value(c, s.data)
+		s.faults.add(r, s.file, func() string { return reader.Quote(value) + s.dialect.unstorable(value) })
+		if !s.goesOn {
+			return
+		}
+	}
+}
+
 // save puts a cell among what is rescued of its row, and makes it NULL. ok is
 // false if it is not a text.
 func (s *scan) save(row int, c cell) (ok bool) {
@@ -35,7 +40,9 @@ func (s *scan) save(row int, c cell) (ok bool) {
 	if s.suspect && s.dialect.unstorable(value) != "" {
 		return false
 	}
-	s.column.SetNull(s.column.N + row)
+	if s.column != nil {
+		s.column.SetNull(s.column.N + row)
+	}
 	if s.saved == nil {
 		s.saved = make(map[int][]byte)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 )
 
@@ -120,7 +119,7 @@ func (s *sampler) name() error {
 			return err
 		}
 	}
-	if err := rescueClash(names, s.described.Rescue); err != nil {
+	if err := s.described.CheckRescue(names); err != nil {
 		return err
 	}
 	s.described.Columns = names
@@ -183,13 +182,8 @@ func (s *sampler) observeRow(data []byte, cells []cell) {
 
 // result is the sample.
 func (s *sampler) result() reader.Sample {
-	columns := s.columns
-	if name := s.described.Rescue; name != "" && len(columns) > 0 {
-		columns = append(columns, reader.Evidence{Name: name})
-		columns[len(columns)-1].Declare(abstract.JSON)
-	}
 	return reader.Sample{
-		Dialect: s.described, Columns: columns,
+		Dialect: s.described, Columns: s.described.WithRescue(s.columns),
 		Records: s.records, Complete: s.complete, Detected: s.detected, Notes: s.notes(),
 	}
 }

@@ -7,7 +7,8 @@
 // metadata.go read the footer, schema.go and kind.go tell what columns there
 // are; pages.go finds pages, codec.go decompresses them, levels.go, values.go
 // and delta.go undo the encodings; step.go and sinks.go make columns of
-// values, with package typed, nested.go, cursor.go, form.go and rowtext.go JSON of
+// values, with package typed, saving.go and rescue.go what to do with those that do
+// not fit, nested.go, cursor.go, form.go and rowtext.go JSON of
 // nested ones; feed.go, group.go and stretch.go are the parallel way through the
 // file.
 //

@@ -22,8 +22,9 @@ type read struct {
 	fields  []*node // the file's columns, without those that are left out
 	leaves  []*node // of all columns
 	wanted  []bool  // of each leaf, whether it is one of a field's
-	target  []int   // the place in the schema of each of the fields
+	target  []int   // the place in the schema of each of the fields, or [reader.Rescued]
 	missing []int   // places in the schema that the file has no column for
+	rescue  int     // the place in the schema for what does not fit, -1 for none
 	arrow   *arrow.Schema
 	share   *reader.Share
 	dataEnd int64 // where the footer begins
@@ -152,12 +153,15 @@ type room struct{ guess, most int }
 func (r *read) plan(left int64) (rows int, rooms []room, cost int64) {
 	budget := r.request.Limits.BlockCost()
 	texts := r.textFields()
-	fixed, guess := r.request.OnBadRow.RejectBytes(), int64(0)
+	fixed, guess, held := r.request.OnBadRow.RejectBytes(), int64(0), int64(0)
 	for _, c := range r.request.Schema {
 		fixed += int64(column.Width(c.Type)) + 1
 	}
 	for _, f := range texts {
-		guess += 2 * r.textGuess(f)
+		guess += 2 * r.textGuess(f) * r.held(f)
+	}
+	for f := range r.fields {
+		held += r.held(f)
 	}
 	most := int64(reader.DefaultBatchRows)
 	if n := r.request.BatchRows; n > 0 {
@@ -173,25 +177,46 @@ func (r *read) plan(left int64) (rows int, rooms []room, cost int64) {
 	n := max(min(left, most, budget/max(fixed+guess, 1)), 1)
 	rooms = make([]room, len(r.fields))
 	cost = fixed * n
-	spare := max(budget-cost, 0) / int64(len(texts)+1)
-	least := min(leastText, budget/int64(len(texts)+1))
-	for _, f := range texts {
-		guess := r.textGuess(f) * n
+	spare := max(budget-cost, 0) / (held + 1)
+	least := min(leastText, budget/(held+1))
+	for f := range r.fields {
+		times, guess := r.held(f), int64(0)
+		if times == 0 {
+			continue
+		}
+		if column.Variable(r.typeOf(f)) {
+			guess = r.textGuess(f) * n
+		}
 		most := min(max(2*guess, spare, least), 1<<30)
 		rooms[f] = room{guess: int(min(guess+guess/16, most)), most: int(most)}
-		cost += most
+		cost += times * most
 	}
 	return int(n), rooms, cost
 }
 
 // textFields is the fields whose columns have data of any length.
 func (r *read) textFields() (fields []int) {
-	for i, place := range r.target {
-		if column.Variable(r.request.Schema[place].Type) {
+	for i := range r.fields {
+		if column.Variable(r.typeOf(i)) {
 			fields = append(fields, i)
 		}
 	}
 	return fields
+}
+
+// held is how many times the room of a field is taken: by its data, and by what is
+// rescued of it, before and after that is put together.
+func (r *read) held(field int) (times int64) {
+	switch {
+	case r.target[field] == reader.Rescued:
+		return 2
+	case r.rescue >= 0 && r.fields[field].flat() && saves(r.fields[field].kind, r.typeOf(field)):
+		times = 2
+	}
+	if column.Variable(r.typeOf(field)) {
+		times++
+	}
+	return times
 }
 
 // textGuess is how many bytes of data a row has, going by the rows before or
@@ -224,41 +249,74 @@ func (r *read) covers(row int64) int64 {
 	return int64(n)
 }
 
-// newColumn makes the reader of a column from those of its leaves.
-func (r *read) newColumn(f *node, cursors []*pages) fileColumn {
-	i := 0
-	for r.fields[i] != f {
-		i++
+// typeOf is the type of the column that a field is read into.
+func (r *read) typeOf(field int) abstract.Type {
+	if place := r.target[field]; place != reader.Rescued {
+		return r.request.Schema[place].Type
 	}
-	typ := r.request.Schema[r.target[i]].Type
+	return abstract.JSON
+}
+
+// newColumn makes the reader of a field from those of its leaves.
+func (r *read) newColumn(i int, cursors []*pages) fileColumn {
+	f := r.fields[i]
 	if !f.flat() {
-		return newNested(f, cursors, typ, r.maxPage)
+		var lead []byte
+		if r.target[i] == reader.Rescued {
+			lead = f.lead()
+		}
+		return newNested(f, cursors, lead, r.maxPage)
 	}
 	switch f.physical {
 	case typeBoolean:
-		return &flat[bool]{pages: cursors[0], sink: newSink[bool](f.kind, typ)}
+		return newFlat[bool](r, i, cursors[0])
 	case typeInt32, typeFloat:
-		return &flat[int32]{pages: cursors[0], sink: newSink[int32](f.kind, typ)}
+		return newFlat[int32](r, i, cursors[0])
 	case typeInt64, typeDouble:
-		return &flat[int64]{pages: cursors[0], sink: newSink[int64](f.kind, typ)}
+		return newFlat[int64](r, i, cursors[0])
 	}
-	return &flat[[]byte]{pages: cursors[0], sink: newSink[[]byte](f.kind, typ)}
+	return newFlat[[]byte](r, i, cursors[0])
 }
 
-// checkTypes refuses columns whose type cannot hold what the file has.
-func (r *read) checkTypes() error {
-	for i, f := range r.fields {
-		typ := r.request.Schema[r.target[i]].Type
-		switch {
-		case !f.flat() && typ != abstract.Text && typ != abstract.JSON:
-			return reader.FileOnly("column %q is nested, which %s cannot hold: make it json or text", f.name, reader.A(typ))
-		case f.flat() && typ == abstract.Bytes && newSink[[]byte](f.kind, typ) == nil:
-			return reader.FileOnly("column %q is %s in the file, which a column of type bytes cannot hold", f.name, reader.A(f.kind.Natural()))
-		}
+func newFlat[P value](r *read, i int, p *pages) fileColumn {
+	f, typ := r.fields[i], r.typeOf(i)
+	c := &flat[P]{pages: p}
+	switch {
+	case r.target[i] == reader.Rescued:
+		c.sink = &textSink[P]{render: members[P](f)}
+	case r.rescue >= 0 && saves(f.kind, typ):
+		c.sink = &saving[P]{inner: newSink[P](f.kind, typ), member: members[P](f)}
+	default:
+		c.sink = newSink[P](f.kind, typ)
 	}
+	return c
+}
+
+// checkTypes refuses columns whose type cannot hold what the file has, unless that
+// is to be rescued, of which it makes a note. target is the place of each of them in
+// the schema.
+func (r *read) checkTypes(target []int) error {
 	for _, c := range r.request.Schema {
 		if c.Type.Arrow() == nil {
 			return fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
+		}
+	}
+	for i, f := range r.fields {
+		if target[i] < 0 {
+			continue
+		}
+		typ, err := r.request.Schema[target[i]].Type, error(nil)
+		switch {
+		case !f.flat() && typ != abstract.Text && typ != abstract.JSON:
+			err = reader.FileOnly("column %q is nested, which %s cannot hold: make it json or text", f.name, reader.A(typ))
+		case f.flat() && typ == abstract.Bytes && newSink[[]byte](f.kind, typ) == nil:
+			err = reader.FileOnly("column %q is %s in the file, which a column of type bytes cannot hold", f.name, reader.A(f.kind.Natural()))
+		}
+		if err != nil && r.rescue < 0 {
+			return err
+		}
+		if err != nil {
+			target[i] = reader.Rescued
 		}
 	}
 	return nil

@@ -49,23 +49,32 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
-		alloctest.Check(t, len(data), func() { fuzzRead(t, data, mem) })
+		for _, hints := range []reader.Hints{{}, {Rescue: "r"}} {
+			alloctest.Check(t, len(data), func() { fuzzRead(t, data, mem, hints) })
+		}
 		mem.AssertSize(t, 0)
 	})
 }
 
-// fuzzRead reads the file up to its first chunk.
-func fuzzRead(t *testing.T, data []byte, mem memory.Allocator) {
+// fuzzRead reads the file up to its first chunk, into its own columns or, where what
+// does not fit is rescued, into others.
+func fuzzRead(t *testing.T, data []byte, mem memory.Allocator, hints reader.Hints) {
 	file := inMemory(data)
-	s, err := New().Sample(t.Context(), file, reader.Hints{})
+	s, err := New().Sample(t.Context(), file, hints)
 	if err != nil {
 		mustBeFileOnly(t, err)
 		return
 	}
+	schema := schemaOf(s)
+	for i := range schema {
+		if others := []abstract.Type{abstract.Int64, abstract.JSON, abstract.Bytes}; hints.Rescue != "" && schema[i].Name != hints.Rescue {
+			schema[i].Type = others[i%len(others)]
+		}
+	}
 	limits := reader.NewLimits(1<<20, 2)
 	limits.Allocator = mem
 	_, err = readertest.Read(t.Context(), t, New(), reader.Request{
-		File: file, Dialect: s.Dialect, Schema: schemaOf(s), Limits: limits, OnBadRow: reader.SkipRow,
+		File: file, Dialect: s.Dialect, Schema: schema, Limits: limits, OnBadRow: reader.SkipRow,
 	}, func(n int) error {
 		if n > 0 {
 			return errEnough

@@ -104,7 +104,7 @@ func (r *read) openGroup(ctx context.Context, g *group, meta rowGroup, spans []s
 		}
 	}
 	g.columns = make([]fileColumn, 0, len(r.fields)) // not nil: the group is begun
-	for _, f := range r.fields {
+	for field, f := range r.fields {
 		leaves := f.below()
 		cursors := make([]*pages, len(leaves))
 		for i, leaf := range leaves {
@@ -112,7 +112,7 @@ func (r *read) openGroup(ctx context.Context, g *group, meta rowGroup, spans []s
 			s.idle, s.grow = r.withoutSlot, g.keep
 			cursors[i] = &pages{leaf: leaf, chunk: meta.chunks[leaf.column], stream: s, maxPage: r.maxPage, grow: g.keep}
 		}
-		g.columns = append(g.columns, r.newColumn(f, cursors))
+		g.columns = append(g.columns, r.newColumn(field, cursors))
 	}
 	return nil
 }

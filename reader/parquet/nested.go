@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
 )
@@ -16,6 +15,7 @@ import (
 type nested struct {
 	field   *node
 	text    *textNode
+	lead    []byte // what every row begins with that is not NULL
 	cursors []leafCursor
 	maxRow  int64 // bytes
 	row     []byte
@@ -25,8 +25,8 @@ type nested struct {
 }
 
 // newNested returns the reader of a column that is not flat.
-func newNested(field *node, leaves []*pages, _ abstract.Type, maxRow int64) *nested {
-	c := &nested{field: field, maxRow: maxRow}
+func newNested(field *node, leaves []*pages, lead []byte, maxRow int64) *nested {
+	c := &nested{field: field, lead: lead, maxRow: maxRow}
 	byColumn := map[int]leafCursor{}
 	for _, p := range leaves {
 		cursor := newLeafCursor(p)
@@ -82,7 +82,7 @@ func (c *nested) fill(ctx context.Context, b *column.Builder, rows, most int, f 
 
 // assemble makes the text of the next row.
 func (c *nested) assemble(ctx context.Context) error {
-	c.row, c.null, c.fault, c.pending = c.row[:0], false, "", true
+	c.row, c.null, c.fault, c.pending = append(c.row[:0], c.lead...), false, "", true
 	for _, cursor := range c.cursors {
 		if err := cursor.ready(ctx); err != nil {
 			return err

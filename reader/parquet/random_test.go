@@ -36,7 +36,7 @@ func randomFile(r *rand.Rand, groups, most int) (testFile, [][]any) {
 		for i := range g.chunks {
 			g.chunks[i].codec = codec
 		}
-		entries := []string{"", "zero", strings.Repeat("long ", 100), "é"}
+		entries := []string{"", "zero", strings.Repeat("long ", 100), "é", "7"}
 		if dict {
 			g.chunks[1].dict, g.chunks[1].size = texts(entries...), len(entries)
 		}

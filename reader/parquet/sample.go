@@ -35,7 +35,7 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 	if err != nil {
 		return s, err
 	}
-	s.Dialect.Format = Name
+	s.Dialect.Format, s.Dialect.Rescue = Name, hints.Rescue
 	s.Complete = true
 	fields, _, err := columnsOf(meta, hints.Bounds)
 	if err != nil {
@@ -48,7 +48,8 @@ func (format) Sample(ctx context.Context, file reader.File, hints reader.Hints) 
 		s.Dialect.Columns = append(s.Dialect.Columns, f.name)
 		s.Columns = append(s.Columns, e)
 	}
-	return s, nil
+	s.Columns = s.Dialect.WithRescue(s.Columns)
+	return s, s.Dialect.CheckRescue(s.Dialect.Columns)
 }
 
 // naturalType is the type of a column where nobody asks for another.
@@ -131,27 +132,39 @@ func (r *read) match() (err error) {
 	if !slices.Equal(names, r.request.Dialect.Columns) {
 		return reader.FileOnly("the file has columns %.200q, its dialect %.200q", names, r.request.Dialect.Columns)
 	}
+	if err := r.request.Dialect.CheckRescue(names); err != nil {
+		return err
+	}
 	target, err := r.request.Match(names)
 	if err != nil {
 		return err
 	}
+	if r.rescue, err = r.request.RescuePlace(); err != nil {
+		return err
+	}
+	if err := r.checkTypes(target); err != nil {
+		return err
+	}
 	r.project(target)
 	for place := range r.request.Schema {
-		if !slices.Contains(r.target, place) {
+		if place != r.rescue && !slices.Contains(r.target, place) {
 			r.missing = append(r.missing, place)
 		}
 	}
 	r.text = make([]atomic.Int64, len(r.fields))
-	return r.checkTypes()
+	return nil
 }
 
-// project leaves out the fields without a place in the schema, whose columns
-// are not fetched.
+// leftOut is what [reader.Request.Match] says of a field that is to be left out.
+const leftOut = -1
+
+// project leaves out the fields that are to be left out, whose columns are not
+// fetched.
 func (r *read) project(target []int) {
 	all := r.fields
 	r.fields, r.wanted = nil, make([]bool, len(r.leaves))
 	for i, f := range all {
-		if target[i] < 0 {
+		if target[i] == leftOut {
 			continue
 		}
 		r.fields, r.target = append(r.fields, f), append(r.target, target[i])

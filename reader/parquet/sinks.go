@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
@@ -317,9 +318,7 @@ func (f *faults) insert(row int, reason string) {
 	for at > 0 && f.rows[at-1] > row {
 		at--
 	}
-	f.rows = append(f.rows, 0)
-	f.reasons = append(f.reasons, "")
-	copy(f.rows[at+1:], f.rows[at:])
-	copy(f.reasons[at+1:], f.reasons[at:])
-	f.rows[at], f.reasons[at] = row, reason
+	f.rows = slices.Insert(f.rows, at, row)
+	f.reasons = slices.Insert(f.reasons, at, reason)
+	f.saved = slices.Insert(f.saved, at, nil)
 }

@@ -39,11 +39,19 @@ type sink[P value] interface {
 type faults struct {
 	rows    []int
 	reasons []string
+	saved   [][]byte // members of what is rescued; nil for what makes the row bad
+	bytes   int      // of all that are saved
 }
 
 func (f *faults) add(row int, reason string) {
 	f.rows = append(f.rows, row)
 	f.reasons = append(f.reasons, reason)
+	f.saved = append(f.saved, nil)
+}
+
+// cut forgets all but the first n faults.
+func (f *faults) cut(n int) {
+	f.rows, f.reasons, f.saved = f.rows[:n], f.reasons[:n], f.saved[:n]
 }
 
 // drop forgets the first n rows.
@@ -51,11 +59,14 @@ func (f *faults) drop(n int) {
 	kept := 0
 	for i, row := range f.rows {
 		if row >= n {
-			f.rows[kept], f.reasons[kept] = row-n, f.reasons[i]
+			f.rows[kept], f.reasons[kept], f.saved[kept] = row-n, f.reasons[i], f.saved[i]
 			kept++
+		} else {
+			f.bytes -= len(f.saved[i])
 		}
 	}
-	f.rows, f.reasons = f.rows[:kept], f.reasons[:kept]
+	clear(f.saved[kept:])
+	f.cut(kept)
 }
 
 // flat reads a column that has one value or NULL in each row.

@@ -82,7 +82,7 @@ func (s *stretch) start(mem memory.Allocator) {
 }
 
 func (s *stretch) builder(mem memory.Allocator, field int) *column.Builder {
-	return column.New(mem, s.read.request.Schema[s.read.target[field]].Type, s.rows, s.rooms[field].guess)
+	return column.New(mem, s.read.typeOf(field), s.rows, s.rooms[field].guess)
 }
 
 // decodeColumns brings every column to the stretch's end, or as far as there
@@ -164,11 +164,18 @@ func (s *stretch) part(mem memory.Allocator) (d reader.Decoded) {
 	for _, b := range s.builders {
 		n = min(n, b.N)
 	}
-	bad := s.badRows(n)
+	rescued, bad := s.rescued(mem, n)
+	if rescued != nil {
+		n = rescued.N
+	}
+	bad = s.badRows(n, bad)
 	end := s.first + int64(n)
 	if len(bad) > 0 && !s.goesOn() {
 		n, end = bad[0].row, s.first+int64(bad[0].row)
 		d.Bad = s.describe(bad[0])
+		if rescued != nil {
+			rescued.Truncate(n)
+		}
 	}
 	heads := s.builders
 	if n < s.rows {
@@ -189,6 +196,9 @@ func (s *stretch) part(mem memory.Allocator) (d reader.Decoded) {
 		for _, b := range heads {
 			b.Remove(rows)
 		}
+		if rescued != nil {
+			rescued.Remove(rows)
+		}
 	}
 	if s.read.request.Locate {
 		d.Starts = s.starts(n, bad)
@@ -201,7 +211,7 @@ func (s *stretch) part(mem memory.Allocator) (d reader.Decoded) {
 	if s.goesOn() {
 		rows -= len(bad)
 	}
-	s.assemble(mem, heads, rows, &d)
+	s.assemble(mem, heads, rescued, rows, &d)
 	return d
 }
 
@@ -227,8 +237,9 @@ type badRow struct {
 	reason     string
 }
 
-// badRows is the bad ones of the first n rows, in order.
-func (s *stretch) badRows(n int) (bad []badRow) {
+// badRows is the bad ones of the first n rows, in order, besides those that are
+// known.
+func (s *stretch) badRows(n int, bad []badRow) []badRow {
 	for i := range s.faults {
 		f := &s.faults[i]
 		var merged []badRow
@@ -236,6 +247,9 @@ func (s *stretch) badRows(n int) (bad []badRow) {
 		for j, row := range f.rows {
 			if row >= n {
 				break
+			}
+			if f.saved[j] != nil {
+				continue
 			}
 			for at < len(bad) && bad[at].row < row {
 				merged = append(merged, bad[at])
@@ -289,12 +303,15 @@ func (s *stretch) describe(b badRow) *reader.BadRecord {
 	return bad
 }
 
-// assemble makes the batch of the columns, which it frees.
-func (s *stretch) assemble(mem memory.Allocator, heads []*column.Builder, rows int, d *reader.Decoded) {
+// assemble makes the batch of the columns, which it frees. rescued may be nil.
+func (s *stretch) assemble(mem memory.Allocator, heads []*column.Builder, rescued *column.Builder, rows int, d *reader.Decoded) {
 	r := s.read
 	if rows == 0 {
 		for _, b := range heads {
 			b.Release()
+		}
+		if rescued != nil {
+			rescued.Release()
 		}
 		return
 	}
@@ -306,7 +323,14 @@ func (s *stretch) assemble(mem memory.Allocator, heads []*column.Builder, rows i
 	}
 	for i, b := range heads {
 		r.text[i].Store(int64(b.TextLen()/rows) + 1)
+		if r.target[i] == reader.Rescued {
+			b.Release()
+			continue
+		}
 		add(r.target[i], b)
+	}
+	if rescued != nil {
+		add(r.rescue, rescued)
 	}
 	for _, place := range r.missing {
 		b := column.New(mem, r.request.Schema[place].Type, rows, 0)

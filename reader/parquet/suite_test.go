@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
@@ -80,6 +81,7 @@ func TestConformance(t *testing.T) {
 		}.bytes(), Schema: abstract.Schema{{Name: "x", Type: abstract.Text}, {Name: "D", Type: abstract.Date}},
 			Rows: [][]any{{nil, day}}, Whole: true},
 		{Name: "bad records", Data: bad.bytes(), Rows: [][]any{{time.UnixMicro(1).UTC(), "a"}}, Rejected: 3, Whole: true},
+		{Name: "C17 what does not fit, rescued", Data: misfits().bytes(), Hints: reader.Hints{Rescue: "r"}, Schema: misfitSchema, Rows: misfitRows(), Rejected: 1, Whole: true},
 		{Name: "B13 no rows", Data: testFile{elements: []element{dates}}.bytes(), Rows: nil, Whole: true},
 	}})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 	"github.com/seed-ede61cd5/sluice/reader/internal/rows"
 )
 
@@ -22,13 +23,14 @@ type parser struct {
 	found   found
 	inner   found // of a message that stands for a scalar
 	json    writer
+	bounds  reader.Bounds
 	scratch []byte
 }
 
 // newParser returns a parser for messages in which a value of JSON has at most so
 // many bytes.
-func newParser(s *schema, most int64) *parser {
-	return &parser{schema: s, json: writer{most: int(most)}}
+func newParser(s *schema, most int64, bounds reader.Bounds) *parser {
+	return &parser{schema: s, json: writer{most: int(most)}, bounds: bounds}
 }
 
 // parse is the [rows.Parse].
@@ -66,7 +68,7 @@ func (p *parser) put(row *rows.Row, col int) (reason string) {
 		if reason := p.json.repeated(f, &p.found, col, 0); reason != "" {
 			return reason
 		}
-		return row.Text(col, p.json.out)
+		return p.putJSON(row, col)
 	}
 	data, ok := p.found.one(f, col)
 	if !ok && f.presence {
@@ -140,6 +142,14 @@ func (p *parser) putMessage(row *rows.Row, col int, f *field, data []byte) (reas
 	p.json.out = p.json.out[:0]
 	if reason := p.json.message(f.message, data, 0); reason != "" {
 		return reason
+	}
+	return p.putJSON(row, col)
+}
+
+// putJSON puts what was written as JSON.
+func (p *parser) putJSON(row *rows.Row, col int) (reason string) {
+	if most := p.bounds.Nesting; most > 0 && json.Depth(p.json.out) > most {
+		return p.bounds.TooDeep()
 	}
 	return row.Text(col, p.json.out)
 }

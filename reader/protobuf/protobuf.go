@@ -65,7 +65,7 @@ func (f *format) Sample(ctx context.Context, file reader.File, hints reader.Hint
 	}
 	dialect := reader.Dialect{Format: Name, ProtoMessage: hints.ProtoMessage, ProtoDigest: s.digest, Columns: s.names}
 	most := reader.SampleLimits(hints).MaxRecord()
-	out, err := rows.Sample(ctx, file, hints, shape(most), dialect, messages, newParser(s, most).check)
+	out, err := rows.Sample(ctx, file, hints, shape(most), dialect, messages, newParser(s, most, hints.Bounds).check)
 	if err != nil || out.Records == 0 && !hints.DialectOnly {
 		return out, err
 	}
@@ -97,7 +97,7 @@ func (f *format) Read(ctx context.Context, req reader.Request, emit reader.Emit)
 		}
 	}
 	most := req.Limits.MaxRecord()
-	decoder, err := rows.NewDecoder(&req, s.names, messages, func() rows.Parse { return newParser(s, most).parse })
+	decoder, err := rows.NewDecoder(&req, s.names, messages, func() rows.Parse { return newParser(s, most, req.Limits.Bounds).parse })
 	if err != nil {
 		return rows.Named(req.File, err)
 	}

@@ -22,6 +22,29 @@ func read(t testing.TB, req reader.Request) (*readertest.Result, error) {
 	return readertest.Read(t.Context(), t, New(), req, nil)
 }
 
+// A value is nested as deep as Bounds allow, and one beyond is a bad row.
+func TestNesting(t *testing.T) {
+	hints := hintsFor(t, "Row", everything())
+	inner := func(number protowire.Number, value string) string {
+		return string(protowire.AppendTag(nil, number, protowire.BytesType)) + string(framed([]byte(value)))
+	}
+	for column, record := range map[string]string{
+		"nested_row": inner(22, inner(22, inner(25, "[[["))), // a list in a message in a message
+		"by_name":    inner(28, inner(1, "k")+inner(2, inner(25, "x"))),
+	} {
+		for _, levels := range []int{0, 3, 2} {
+			req := request(t, hints, framed([]byte(record)))
+			req.Limits.Bounds.Nesting = levels
+			got, err := read(t, req)
+			if levels != 2 && (err != nil || len(got.Rows) != 1) {
+				t.Errorf("%s, %d levels: %v", column, levels, err)
+			} else if want := `record 1 at byte 0, column "` + column + `": it is nested more than 2 levels deep (--max-nesting)`; levels == 2 && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%s: %v, want %s", column, err, want)
+			}
+		}
+	}
+}
+
 // A bad record fails the file after the rows before it, and says where and why.
 func TestBadRecordFailsTheFile(t *testing.T) {
 	hints := hintsFor(t, "Row", everything())

@@ -39,6 +39,14 @@ func (w *JSONWriter) Append(b []byte, k Kind, text []byte) (out []byte, fault st
 	return AppendQuoted(b, text)
 }
 
+// AppendAny writes a value as Append does, but one of JSON that is none as a string.
+func (w *JSONWriter) AppendAny(b []byte, k Kind, text []byte) (out []byte, fault string) {
+	if k.Meaning == JSON && !w.checker.Valid(text) {
+		return AppendQuoted(b, text)
+	}
+	return w.Append(b, k, text)
+}
+
 // Fault tells what keeps a text from being stored in a column of text, or in one
 // of JSON. It is empty where nothing does.
 func (w *JSONWriter) Fault(text []byte, isJSON bool) string {
