@@ -24,8 +24,10 @@ type txn struct {
 	whole    *whole                     // nil: may be committed at any time
 	deleted  map[int64]bool             // the replaced files whose rows were deleted
 
-	parts []part // not yet inserted
-	bytes int64  // of parts
+	stream *streaming // nil: none runs
+	parts  []part     // not yet inserted, nor fed to it
+	bytes  int64      // of parts
+	fresh  int64      // rows of parts
 }
 
 // newTxn is a transaction that s begins.
@@ -57,6 +59,7 @@ func (t *txn) take(s *session, item abstract.ChangeItem, size int64) error {
 	}
 	t.parts = append(t.parts, part{item, 0})
 	t.bytes += size
+	t.fresh += item.NumRows()
 	t.total += size
 	t.rows += item.NumRows()
 	return nil
@@ -65,7 +68,7 @@ func (t *txn) take(s *session, item abstract.ChangeItem, size int64) error {
 // takeParts empties the buffer and hands over what was in it.
 func (t *txn) takeParts() []part {
 	parts := t.parts
-	t.parts, t.bytes = nil, 0
+	t.parts, t.bytes, t.fresh = nil, 0, 0
 	return parts
 }
 
@@ -74,6 +77,7 @@ func (t *txn) keep(parts []part) {
 	t.parts = append(t.parts, parts...)
 	for _, p := range parts {
 		t.bytes += p.Size()
+		t.fresh += p.NumRows()
 	}
 }
 
