@@ -151,7 +151,7 @@ func (w *writer) drop(told func(*session) error) {
 	t := w.txn
 	if t.stream != nil {
 		t.stream.cancel()
-		_ = w.endStream(context.Background()) // it is undone
+		_ = w.endStream(context.Background()) // what it has done is undone
 	}
 	w.txn = nil
 	t.endWhole()

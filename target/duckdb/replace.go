@@ -5,7 +5,6 @@ package duckdb
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/ledger"
@@ -102,12 +101,6 @@ func (w *writer) deleteReplaced(ctx context.Context, parts []part) error {
 	}
 	_, err := w.deleteRows(ctx, tx{w.conn}, parts[0].Table, ids)
 	return err
-}
-
-// replaces tells whether a part's object replaces files whose rows are still
-// there.
-func (w *writer) replaces(p part) bool {
-	return slices.ContainsFunc(p.Origin.Replaces, func(id int64) bool { return !w.txn.deleted[id] })
 }
 
 // deleteRows deletes all rows of the files of those ledger ids from a table

@@ -4,66 +4,79 @@ package duckdb
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
-// An INSERT costs its end: when there is nothing more to read, each thread still
-// has a row group to compress, and those that are done before the last are idle. So a
-// large transaction has one INSERT, which begins as soon as there is work
-// for all threads and is fed until the transaction ends.
-//
-// It must not be one whose rows are refused, as it does not keep them: see
-// [streaming.result].
+// The end of an INSERT costs most: each thread still has a row group to
+// compress, and those that are done before the last one are idle. So a large
+// transaction has one INSERT, which begins when there is work for all threads,
+// and is fed while it runs, until the transaction ends or something else is to
+// be done in it. It keeps nothing of what it has read, so a row that is refused
+// is only found when the session comes again: alone, and then no INSERT of its
+// rows is fed (see locate).
 
-// streaming is an INSERT that is fed while it runs.
-type streaming struct {
+// stream is an INSERT that is fed while it runs. Until its result was taken, the
+// connection can do nothing else.
+type stream struct {
 	table  string
-	sink   *sink
+	feed   *feed
 	cancel context.CancelFunc
 	done   chan struct{} // closed when err is set
 	err    error
 }
 
-// stream begins an INSERT into a table. Until it has ended, the connection runs
-// no other statement.
-func (w *writer) stream(table string) *streaming {
+// startStream begins an INSERT into a table.
+func (w *writer) startStream(table string) *stream {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &streaming{table: table, sink: w.tables[table], cancel: cancel, done: make(chan struct{})}
-	s.sink.feed.begin(w.options.Buffer / 2)
+	sink := w.tables[table]
+	s := &stream{table: table, feed: sink.feed, cancel: cancel, done: make(chan struct{})}
+	s.feed.begin(w.options.Buffer / 2)
 	go func() {
 		defer close(s.done)
-		_, s.err = w.conn.ExecContext(ctx, s.sink.insert)
-		s.sink.feed.end()
+		_, s.err = w.conn.ExecContext(ctx, sink.insert)
+		s.feed.end()
 	}()
 	return s
 }
 
-// result ends the INSERT with what it was fed, or with ctx.
-func (s *streaming) result(ctx context.Context) error {
-	defer context.AfterFunc(ctx, s.cancel)()
-	s.sink.feed.end()
-	<-s.done
-	s.cancel()
-	s.sink.feed.unload()
-	err := classifyRows(s.err)
-	if err == nil {
-		return nil
+// add feeds parts, which it owns. If the INSERT has failed, result tells why.
+func (s *stream) add(ctx context.Context, parts []part) (failed bool, err error) {
+	if err := s.feed.add(ctx, parts); err != nil {
+		return false, err
 	}
-	if abstract.ClassOf(err) == abstract.FileOnly {
-		// Not %w: it is loaded again, in a way in which the row is found.
-		err = abstract.WithClass(abstract.Transient, errors.New(err.Error()+" (the row is looked for with the next attempt)"))
+	select {
+	case <-s.done: // which it is not otherwise, before its feed has ended
+		return true, nil
+	default:
+		return false, nil
 	}
-	return fmt.Errorf("insert into table %q: %w", s.table, err)
 }
 
-// pump feeds what is buffered to the transaction's INSERT, which it begins if
-// there is work for all threads.
+// result ends the INSERT with what it was fed, or with ctx.
+func (s *stream) result(ctx context.Context) error {
+	defer context.AfterFunc(ctx, s.cancel)()
+	s.feed.end()
+	<-s.done
+	s.cancel()
+	s.feed.unload()
+	err := classifyRows(s.err)
+	if abstract.ClassOf(err) == abstract.FileOnly {
+		// Not %w: its class belongs to a row that is still to be found.
+		err = abstract.WithClass(abstract.Transient, fmt.Errorf("%v (which row, the next attempt shows)", err))
+	}
+	if err != nil {
+		return fmt.Errorf("insert into table %q: %w", s.table, err)
+	}
+	return nil
+}
+
+// pump feeds what s has just added to the transaction's INSERT. It begins one
+// if there is work for all threads.
 func (w *writer) pump(ctx context.Context, s *session) error {
 	t := w.txn
+	from := len(t.parts) - 1
 	if t.stream == nil {
 		if s.alone || t.fresh < int64(w.options.Threads)*rowGroup {
 			return nil
@@ -71,23 +84,25 @@ func (w *writer) pump(ctx context.Context, s *session) error {
 		if err := w.deleteReplaced(t.context(ctx), t.parts); err != nil {
 			return classifyRows(err)
 		}
-		t.stream = w.stream(t.parts[0].Table)
+		t.stream, from = w.startStream(t.parts[from].Table), 0
 	}
-	parts := t.takeParts()
-	other := slices.IndexFunc(parts, func(p part) bool { return p.Table != t.stream.table || w.replaces(p) })
-	if other < 0 {
-		other = len(parts)
+	// Others wait: the rows of another table, and those that replace some
+	// that are to be deleted first.
+	parts := t.withdraw(from, func(p part) bool { return p.Table == t.stream.table && !t.replaces(p) })
+	failed, err := t.stream.add(t.context(ctx), parts)
+	if failed {
+		return w.endStream(ctx)
 	}
-	t.keep(slices.Clone(parts[other:]))
-	return t.stream.sink.feed.add(t.context(ctx), parts[:other])
+	return err
 }
 
 // endStream ends the transaction's INSERT, if it has one that is fed.
 func (w *writer) endStream(ctx context.Context) error {
-	if w.txn == nil || w.txn.stream == nil {
+	t := w.txn
+	if t == nil || t.stream == nil {
 		return nil
 	}
-	s := w.txn.stream
-	w.txn.stream = nil
-	return s.result(w.txn.context(ctx))
+	s := t.stream
+	t.stream = nil
+	return s.result(t.context(ctx))
 }
