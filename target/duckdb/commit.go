@@ -16,6 +16,9 @@ import (
 // insert hands what is buffered to DuckDB: all of it, or only what fills whole
 // row groups of all threads, if there is that much.
 func (w *writer) insert(ctx context.Context, all bool) error {
+	if err := w.endStream(ctx); err != nil {
+		return err
+	}
 	tables := byTable(w.txn.takeParts())
 	for i, parts := range tables {
 		now, later := parts, []part(nil)
@@ -146,6 +149,10 @@ func (w *writer) abandon(err error) {
 
 func (w *writer) drop(told func(*session) error) {
 	t := w.txn
+	if t.stream != nil {
+		t.stream.cancel()
+		_ = w.endStream(context.Background()) // what it has done is undone
+	}
 	w.txn = nil
 	t.endWhole()
 	w.rollback()

@@ -3,7 +3,7 @@
 package duckdb
 
 import (
-	"runtime"
+	"context"
 	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -22,19 +22,24 @@ const rowGroup = 122_880
 const maxGroup = 1 << 30
 
 // feed is the Arrow stream behind a view. DuckDB asks it for batches from
-// several threads; it answers with what was loaded into it, in batches of a row
-// group each, so that every thread always has whole ones. Then comes the end
-// of the stream, and the feed is ready to be loaded again.
+// several threads; it answers with what was put into it, in batches of a row
+// group each, so that every thread always has whole ones. While it is open it
+// waits for more; then comes the end of the stream, and the feed is ready to be
+// filled again.
 type feed struct {
 	schema *arrow.Schema
 	fileID bool
 	joined pinned // memory of what is copied
 
 	mu      sync.Mutex
-	parts   []part // with rows
+	changed *sync.Cond // any of the following
+	parts   []part     // with rows
+	bytes   int64      // of them
+	rows    int64      // of them
+	open    bool       // more may come
+	most    int64      // bytes that wait while it is open
 	current arrow.RecordBatch
 	err     error
-	pins    runtime.Pinner // of what DuckDB was given pointers to
 }
 
 func newFeed(table target.Table) *feed {
@@ -42,21 +47,69 @@ func newFeed(table target.Table) *feed {
 	if table.FileID {
 		fields = append(fields, arrow.Field{Name: target.FileIDColumn, Type: arrow.PrimitiveTypes.Int64})
 	}
-	return &feed{schema: arrow.NewSchema(fields, nil), fileID: table.FileID}
+	f := &feed{schema: arrow.NewSchema(fields, nil), fileID: table.FileID}
+	f.changed = sync.NewCond(&f.mu)
+	return f
 }
 
-// load fills the feed, which owns the parts from then on.
+// load fills the feed, which owns the parts from then on, with all that there
+// will be.
 func (f *feed) load(parts []part) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.parts, f.err = nil, nil
+	f.put(parts)
+}
+
+// begin opens the feed. Of what is added then, no more than that many bytes
+// wait for DuckDB, or one part that is larger.
+func (f *feed) begin(most int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open, f.most = true, most
+}
+
+// add puts parts into the open feed, which owns them from then on. It waits for
+// room, which comes with DuckDB's reading, with the feed's end, or not before
+// ctx ends.
+func (f *feed) add(ctx context.Context, parts []part) error {
+	defer context.AfterFunc(ctx, f.wake)()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.put(parts)
+	for f.open && f.bytes >= f.most && ctx.Err() == nil {
+		f.changed.Wait()
+	}
+	return ctx.Err()
+}
+
+// end lets what was added be the last.
+func (f *feed) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open = false
+	f.changed.Broadcast()
+}
+
+func (f *feed) wake() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changed.Broadcast()
+}
+
+// put takes parts.
+//
+// REQUIRES: f.mu held.
+func (f *feed) put(parts []part) {
 	for _, p := range parts {
 		if p.NumRows() > 0 {
 			f.parts = append(f.parts, p)
+			f.bytes += p.Size()
+			f.rows += p.NumRows()
 		} else {
 			p.Release()
 		}
 	}
+	f.changed.Broadcast()
 }
 
 // unload drops what was not read. DuckDB must be through with what was.
@@ -65,8 +118,7 @@ func (f *feed) unload() {
 	defer f.mu.Unlock()
 	f.dropCurrent()
 	release(f.parts)
-	f.parts = nil
-	f.pins.Unpin()
+	f.parts, f.bytes, f.rows, f.err = nil, 0, 0, nil
 }
 
 func (f *feed) dropCurrent() {
@@ -82,9 +134,13 @@ func (f *feed) Next() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.dropCurrent()
+	for f.open && f.bytes < min(f.most, maxGroup) && f.rows < rowGroup {
+		f.changed.Wait()
+	}
 	group, rest := cut(f.parts, f.groupRows())
 	release(f.parts)
-	f.parts = rest
+	f.parts, f.bytes, f.rows = nil, 0, 0
+	f.put(rest)
 	defer release(group)
 	if len(group) == 0 {
 		return false
@@ -127,37 +183,19 @@ func (f *feed) join(parts []part) (arrow.RecordBatch, error) {
 	if f.fileID {
 		columns = append(columns, f.fileIDs(parts))
 	}
-	if len(parts) == 1 {
-		f.pin(columns)
-	}
 	return array.NewRecordBatch(f.schema, columns, count(parts)), nil
 }
 
 // concat is a column of all parts.
 func (f *feed) concat(parts []part, column int) (arrow.Array, error) {
 	if len(parts) == 1 {
-		array := parts[0].Batch.Column(column)
-		array.Retain()
-		return array, nil
+		return lend(parts[0].Batch.Column(column)), nil
 	}
 	arrays := make([]arrow.Array, len(parts))
 	for i, p := range parts {
 		arrays[i] = p.Batch.Column(column)
 	}
 	return array.Concatenate(arrays, &f.joined)
-}
-
-// pin lets C memory point at the columns' buffers until the feed is unloaded,
-// which Go's rules for cgo allow for pinned memory alone. The export to C does
-// not see to it. What was copied is pinned already.
-func (f *feed) pin(columns []arrow.Array) {
-	for _, column := range columns {
-		for _, buffer := range column.Data().Buffers() {
-			if buffer != nil && buffer.Len() > 0 {
-				f.pins.Pin(&buffer.Bytes()[0])
-			}
-		}
-	}
 }
 
 // fileIDs has the ledger id of its file for each row.

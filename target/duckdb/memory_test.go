@@ -23,10 +23,13 @@ import (
 const batchRows = 122_880
 
 // largeBatch is a batch of a row group's size, some 8 MiB.
-func largeBatch(alloc memory.Allocator) arrow.RecordBatch {
+func largeBatch(alloc memory.Allocator) arrow.RecordBatch { return largeBatchFrom(alloc, 0) }
+
+// largeBatchFrom is one whose numbers begin there.
+func largeBatchFrom(alloc memory.Allocator, first int64) arrow.RecordBatch {
 	builder := array.NewRecordBuilder(alloc, numbers.Schema.Arrow())
 	defer builder.Release()
-	for n := range int64(batchRows) {
+	for n := first; n < first+batchRows; n++ {
 		builder.Field(0).(*array.Int64Builder).Append(n)
 		builder.Field(1).(*array.StringBuilder).Append(fmt.Sprintf("%d is a number of which this is the text %x", n, n*2654435761))
 	}

@@ -4,8 +4,11 @@ package duckdb
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
@@ -61,4 +64,44 @@ func (p *pinned) Free(b []byte) {
 		pin.Unpin()
 		delete(p.pins, first)
 	}
+}
+
+// lend is the same array, in memory that stays pinned until the result is
+// released, as Go's rules for cgo ask of what C memory points at; the export to
+// C does not see to it. Arrays of arrays are not in the batches.
+func lend(a arrow.Array) arrow.Array {
+	data := a.Data()
+	buffers := slices.Clone(data.Buffers())
+	for i, buffer := range buffers {
+		if buffer == nil {
+			continue
+		}
+		buffer.Retain()
+		if buffer.Len() > 0 {
+			loan := &loan{buffer: buffer}
+			loan.pin.Pin(&buffer.Bytes()[0])
+			buffers[i] = memory.NewBufferWithAllocator(buffer.Bytes(), loan)
+		}
+	}
+	lent := array.NewData(data.DataType(), data.Len(), buffers, data.Children(), data.NullN(), data.Offset())
+	defer lent.Release()
+	for _, buffer := range buffers {
+		if buffer != nil {
+			buffer.Release() // NewData has its own
+		}
+	}
+	return array.MakeFromData(lent)
+}
+
+// loan is the memory of a buffer that was lent. It is only ever freed.
+type loan struct {
+	memory.Allocator
+	buffer *memory.Buffer
+	pin    runtime.Pinner
+}
+
+// Free implements [memory.Allocator].
+func (l *loan) Free([]byte) {
+	l.pin.Unpin()
+	l.buffer.Release()
 }

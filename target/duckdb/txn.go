@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -24,8 +25,10 @@ type txn struct {
 	whole    *whole                     // nil: may be committed at any time
 	deleted  map[int64]bool             // the replaced files whose rows were deleted
 
-	parts []part // not yet inserted
-	bytes int64  // of parts
+	stream *stream // nil if none runs
+	parts  []part  // not yet inserted, nor fed to it
+	bytes  int64   // of parts
+	fresh  int64   // rows of parts
 }
 
 // newTxn is a transaction that s begins.
@@ -57,6 +60,7 @@ func (t *txn) take(s *session, item abstract.ChangeItem, size int64) error {
 	}
 	t.parts = append(t.parts, part{item, 0})
 	t.bytes += size
+	t.fresh += item.NumRows()
 	t.total += size
 	t.rows += item.NumRows()
 	return nil
@@ -65,7 +69,7 @@ func (t *txn) take(s *session, item abstract.ChangeItem, size int64) error {
 // takeParts empties the buffer and hands over what was in it.
 func (t *txn) takeParts() []part {
 	parts := t.parts
-	t.parts, t.bytes = nil, 0
+	t.parts, t.bytes, t.fresh = nil, 0, 0
 	return parts
 }
 
@@ -74,7 +78,30 @@ func (t *txn) keep(parts []part) {
 	t.parts = append(t.parts, parts...)
 	for _, p := range parts {
 		t.bytes += p.Size()
+		t.fresh += p.NumRows()
 	}
+}
+
+// withdraw takes those of the parts, from that one on, that match.
+func (t *txn) withdraw(from int, match func(part) bool) (matched []part) {
+	rest := t.parts[:from]
+	for _, p := range t.parts[from:] {
+		if !match(p) {
+			rest = append(rest, p)
+			continue
+		}
+		matched = append(matched, p)
+		t.bytes -= p.Size()
+		t.fresh -= p.NumRows()
+	}
+	t.parts = rest
+	return matched
+}
+
+// replaces tells whether a part's object replaces files whose rows are still
+// there.
+func (t *txn) replaces(p part) bool {
+	return slices.ContainsFunc(p.Origin.Replaces, func(id int64) bool { return !t.deleted[id] })
 }
 
 // byTable sorts parts by their tables, in the order in which the tables come.

@@ -154,7 +154,7 @@ func (w *writer) add(ctx context.Context, s *session, item abstract.ChangeItem) 
 		return err
 	}
 	w.txn.note(s, origin, begins)
-	return nil
+	return w.pump(ctx, s)
 }
 
 // close undoes what is not committed. Sessions get an error from then on.
