@@ -3,7 +3,8 @@ package reader
 import "strings"
 
 // NewColumnsError ends the reading of a file before a record with a value that
-// the table has no column for; see [Request.NewColumn]. What was read before it
+// the table has no column for, or one that does not hold it; see [Request.NewColumn]
+// and [Request.Widen]. What was read before it
 // was emitted, and once the table has the columns the file can be read on.
 type NewColumnsError struct {
 	// Columns are what the table lacks, as far as that was looked for, with what

@@ -117,6 +117,12 @@ func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 	if l.cfg.OnNewColumn != FailNew || !table.lacksAny(names) { // else the file is to fail
 		news.Narrow = l.narrow(j, table)
 	}
+	if l.cfg.OnTypeConflict == Widen && request.Dialect.Rescue == "" { // else it is rescued
+		request.Widen = func(e reader.Evidence) bool {
+			_, ok := l.widening(table, e)
+			return ok
+		}
+	}
 	switch {
 	case begun || l.cfg.OnNewColumn == IgnoreNew:
 		// What the table lacks of a file that was begun was left out then, too.

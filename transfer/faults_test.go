@@ -70,6 +70,9 @@ func (e *enumeration) load(table string, inj *fault.Injector) (transfer.Result, 
 	return e.loadInto(e.target, func(cfg *transfer.Config) {
 		cfg.Table, cfg.Workers, cfg.OnBadRow, cfg.MaxBadRows = table, 1, reader.SkipRow, e.all
 		cfg.OnNewColumn, cfg.OnTypeConflict = e.onNew, e.widens
+		if e.widens == transfer.Widen {
+			cfg.Format = blindTo
+		}
 		cfg.FileEnded = func(o transfer.Outcome) {
 			mu.Lock()
 			defer mu.Unlock()

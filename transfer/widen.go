@@ -18,9 +18,9 @@ type OnTypeConflict int
 const (
 	// BadRow: the record is a bad one; a file of another form fails.
 	BadRow OnTypeConflict = iota
-	// Widen: where the beginning of a file has such values, the column gets a type
-	// that holds them and all that is there. Later in the file the record is a bad
-	// one.
+	// Widen: the column gets a type that holds them and all that is there; for what
+	// the beginning of a file has before it is read, and in the middle of text and
+	// JSON when the record is come to.
 	Widen
 )
 
@@ -39,7 +39,7 @@ func (l *load) beginning(ctx context.Context, j *job) (*reader.Sample, error) {
 }
 
 // narrow are the columns whose types do not hold what the beginning of a file has
-// for them. A file of which some is loaded goes on as it was begun.
+// for them. Of a file of which some is loaded the beginning does not matter any more.
 func (l *load) narrow(j *job, table *tableColumns) (list []reader.Evidence) {
 	if l.cfg.OnTypeConflict != Widen || j.entry.Started() || j.sample == nil {
 		return nil

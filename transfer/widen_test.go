@@ -79,10 +79,11 @@ func TestWidenTypes(t *testing.T) {
 	}
 }
 
-// TestWidenNoFurther: what a file begins with decides. A later value that does not
-// fit is a bad row, the types that the user fixed stay, and so do all of them
-// where a file fails anyway, and where nothing is to be widened.
-func TestWidenNoFurther(t *testing.T) {
+// TestWidenInTheMiddle: a value that does not fit where the file is read already
+// widens its column as well. The types that the user fixed stay, and so do all of
+// them where a file fails anyway, where nothing is to be widened, and where what
+// does not fit is rescued.
+func TestWidenInTheMiddle(t *testing.T) {
 	r := newRig(t)
 	r.write("a.csv", "id,word,v,w\n0,word 0,1,1\n")
 	r.mustLoad(nil)
@@ -92,7 +93,7 @@ func TestWidenNoFurther(t *testing.T) {
 	for i := 1; i < many; i++ {
 		fmt.Fprintf(&b, "%d,word %d,%d.5,1\n", i, i, i)
 	}
-	b.WriteString("21000,word 21000,x,1\n")
+	b.WriteString("21000,word 21000,1,w\n21000,word 21000,x,1\n21001,word 21001,,1\n")
 	r.write("b.csv", b.String())
 	r.write("c.csv", "id,word,v,w,more\n1,word 1,y,y,1\n")
 	if result := r.mustLoad(func(cfg *transfer.Config) { cfg.OnTypeConflict, cfg.OnNewColumn = transfer.BadRow, transfer.FailNew }); result.FilesFailed != 2 {
@@ -105,16 +106,16 @@ func TestWidenNoFurther(t *testing.T) {
 	if result.FilesFailed != 1 || result.RowsRejected != 1 {
 		t.Errorf("%+v", result)
 	}
-	if got := r.columnsOf(); got != "id=int64 word=text v=decimal(20,1) w=int64" {
+	if got := r.columnsOf(); got != "id=int64 word=text v=text w=int64" {
 		t.Errorf("the table has %s", got)
 	}
-	r.wantRows(many)
+	r.wantRows(many + 2)
 	r.write("d.csv", "id,word,v,w\n21000,word 21000,1,w\n")
 	r.mustLoad(func(cfg *transfer.Config) {
 		widening(cfg)
 		cfg.OnNewColumn, cfg.OnBadRow, cfg.Columns = transfer.FailNew, reader.SkipRow, abstract.Schema{{Name: "w", Type: abstract.Int64}}
 	})
-	if got := r.columnsOf(); got != "id=int64 word=text v=decimal(20,1) w=int64" {
+	if got := r.columnsOf(); got != "id=int64 word=text v=text w=int64" {
 		t.Errorf("the table has %s", got)
 	}
 }

@@ -63,8 +63,8 @@ whatever the name. Types are inferred from the first records of up to ten
 files; a later value that does not fit is a bad row, never a changed value.
 A file that brings more columns gives them to the table; --on-new-column says
 what else to do. --schema names the columns beforehand. With --on-type-conflict
-widen, a column whose type does not hold what a file begins with gets one that
-does: a longer decimal, or text.
+widen, a column whose type does not hold what a file has gets one that does: a
+longer decimal, or text.
 What is loaded, and what went wrong, is in the target, in Sluice's ledger: see
 'sluice files'.
 

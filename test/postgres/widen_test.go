@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/fault"
+	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/target"
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
@@ -66,7 +67,23 @@ func (d *drift) wantWidened(t *testing.T, db target.Target, table string) {
 func (d *drift) widening(t *testing.T, db target.Target, table string, inj *fault.Injector) transfer.Config {
 	cfg := d.config(t, db, table, inj)
 	cfg.OnTypeConflict = transfer.Widen
+	cfg.Format = func(key string) (reader.Format, error) {
+		f, err := formatOf(key)
+		if strings.HasSuffix(key, "1.csv") {
+			f = blind{f}
+		}
+		return f, err
+	}
 	return cfg
+}
+
+// blind is a format that tells nothing of the types in a file's beginning: all of
+// it is its middle.
+type blind struct{ reader.Format }
+
+func (f blind) Sample(ctx context.Context, file reader.File, hints reader.Hints) (reader.Sample, error) {
+	hints.DialectOnly = true
+	return f.Format.Sample(ctx, file, hints)
 }
 
 // TestC05CrashAtEveryCallOfWidening ends the process at every single call; the
