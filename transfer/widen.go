@@ -92,10 +92,9 @@ func (l *load) widen(ctx context.Context, j *job, news *reader.NewColumnsError) 
 		if len(changes) == 0 {
 			return nil
 		}
-		err := l.widenNow(ctx, news)
+		err := l.widenNow(ctx, j, news)
 		switch {
 		case err == nil:
-			l.cfg.Logger.Info("widened columns", "table", l.cfg.Table, "columns", changes, "file", j.id)
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case abstract.ClassOf(err) == abstract.Transient:
@@ -113,14 +112,18 @@ func (l *load) widen(ctx context.Context, j *job, news *reader.NewColumnsError) 
 
 // widenNow changes what is still to be changed, by the types that the table has
 // now, and takes over what it has then.
-func (l *load) widenNow(ctx context.Context, news *reader.NewColumnsError) error {
+func (l *load) widenNow(ctx context.Context, j *job, news *reader.NewColumnsError) error {
 	if _, err := l.relook(ctx); err != nil {
 		return err
 	}
 	changes := l.stillNarrow(news)
+	if len(changes) == 0 {
+		return nil
+	}
 	if err := l.cfg.Target.WidenColumns(ctx, l.cfg.Table, changes); err != nil {
 		return err
 	}
+	l.cfg.Logger.Info("widened columns", "table", l.cfg.Table, "columns", changes, "file", j.id)
 	if l.ledger == nil {
 		l.columns.set(widened(l.schema(), changes)) // nothing else knows
 		return nil
