@@ -23,6 +23,7 @@ const (
 	OpDescribe Op = "describe"
 	OpCreate   Op = "create"
 	OpAdd      Op = "add columns"
+	OpWiden    Op = "widen columns"
 	OpVerify   Op = "verify"
 	OpForget   Op = "forget"
 	OpSession  Op = "session" // a session begins

@@ -49,6 +49,10 @@ func (t *decorated) AddColumns(ctx context.Context, table string, columns abstra
 	return t.inj.around(ctx, OpAdd, func() error { return t.Target.AddColumns(ctx, table, columns) })
 }
 
+func (t *decorated) WidenColumns(ctx context.Context, table string, columns []target.Widening) error {
+	return t.inj.around(ctx, OpWiden, func() error { return t.Target.WidenColumns(ctx, table, columns) })
+}
+
 func (t *decorated) Verify(ctx context.Context, pipeline, table string) error {
 	return t.inj.around(ctx, OpVerify, func() error { return t.Target.Verify(ctx, pipeline, table) })
 }

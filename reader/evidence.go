@@ -15,15 +15,20 @@ type Evidence struct {
 
 	kinds    scalar.Kinds
 	declared abstract.Type // what files say themselves, where no kind stands for it
+	beyond   beyond
 }
 
 // Observe adds a cell that has a value. It keeps no reference to it.
 func (e *Evidence) Observe(cell []byte) {
 	e.Values++
 	// Once text, always text: nothing that follows can change the type.
-	if e.kinds&scalar.KindText == 0 {
-		e.kinds |= scalar.KindOf(cell)
+	if e.kinds&scalar.KindText != 0 {
+		e.beyond.observe(cell, scalar.KindText)
+		return
 	}
+	kind := scalar.KindOf(cell)
+	e.kinds |= kind
+	e.beyond.observe(cell, kind)
 }
 
 // ObserveNull adds a cell without a value.
@@ -34,6 +39,7 @@ func (e *Evidence) ObserveNull() { e.Nulls++ }
 // no notation, are what they are in any other. It keeps no reference to it.
 func (e *Evidence) ObserveString(value []byte) {
 	e.Values++
+	e.beyond.observe(value, scalar.KindText)
 	if e.kinds&scalar.KindText != 0 {
 		return
 	}
@@ -49,12 +55,14 @@ func (e *Evidence) ObserveString(value []byte) {
 func (e *Evidence) ObserveText() {
 	e.Values++
 	e.kinds |= scalar.KindText
+	e.beyond.unfit = nothing
 }
 
 // ObserveJSON adds a value that only a JSON column holds: an object or an array.
 func (e *Evidence) ObserveJSON() {
 	e.Values++
 	e.kinds |= scalar.KindJSON
+	e.beyond.unfit = nothing
 }
 
 // Known tells that something is known of the type: a value was seen, or the file
@@ -64,6 +72,7 @@ func (e *Evidence) Known() bool { return e.kinds != 0 || e.declared != "" }
 // Declare says what type the file itself gives the column, whether or not any
 // value was seen.
 func (e *Evidence) Declare(t abstract.Type) {
+	e.beyond.declare(t)
 	if kinds := kindsOf[t]; kinds != 0 {
 		e.kinds |= kinds
 		return
@@ -108,6 +117,7 @@ func (e Evidence) Merge(other Evidence) Evidence {
 	e.Values += other.Values
 	e.Nulls += other.Nulls
 	e.kinds |= other.kinds
+	e.beyond = e.beyond.merge(other.beyond)
 	if other.declared != "" {
 		e.declare(other.declared)
 	}

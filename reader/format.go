@@ -216,6 +216,11 @@ type Request struct {
 	// is good otherwise. It is asked of keys that Schema has no column for, and
 	// called as LeaveOut is.
 	NewColumn func(name string) bool
+	// Widen, if not nil, tells of a column of Schema, with what was seen of it in
+	// text or JSON, that its type could be changed to one which holds that. The file
+	// then ends, with a [*NewColumnsError], before the first record with a value that
+	// does not fit and for which Widen answers so. It is called as LeaveOut is.
+	Widen func(Evidence) bool
 	// Table and LedgerID go into the items.
 	Table    string
 	LedgerID int64

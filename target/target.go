@@ -34,6 +34,15 @@ type Target interface {
 	// among them, and fails with an error of class Transient when that was not
 	// enough. A caller with a session of its own flushes that before.
 	AddColumns(ctx context.Context, table string, columns abstract.Schema) error
+	// WidenColumnsSQL is the statement that WidenColumns runs, "" if it runs none.
+	WidenColumnsSQL(table string, columns []Widening) string
+	// WidenColumns gives columns of a table wider types, in which the values that
+	// are there stay what they are, with the text that a reader would have given
+	// them. It leaves alone those whose type is another one by now than the one it
+	// is told: [Target.Describe] tells, and the caller decides anew. Otherwise it is
+	// as AddColumns, but that it may take as long as it takes to write the table
+	// anew, while nobody else reads it.
+	WidenColumns(ctx context.Context, table string, columns []Widening) error
 	// Verify compares a pipeline's table, and its [QuarantineTable] if there is
 	// one, with the ledger and refuses to go on where they hold rows that the
 	// ledger does not account for.
@@ -60,6 +69,14 @@ type Table struct {
 	Schema abstract.Schema
 	// FileID tells that the table has the column [FileIDColumn].
 	FileID bool
+}
+
+// Widening is a column that gets a type which holds the values of the one it
+// has; see [abstract.Type.Holds].
+type Widening struct {
+	Column string        `json:"column"`
+	From   abstract.Type `json:"from"`
+	To     abstract.Type `json:"to"`
 }
 
 // SessionConfig is what a session needs to know.
@@ -100,7 +117,8 @@ type Session interface {
 	// that the target bounds; it blocks while there is no room. It owns the
 	// items, and it commits when it sees fit, but never between two items of
 	// one Push. A batch may lack columns of the table: they are NULL in its rows,
-	// so that what was read before columns were added need not be read again.
+	// and may have types that columns had before they were widened, so that what
+	// was read before that need not be read again.
 	// See [abstract.Pusher].
 	Push(items []abstract.ChangeItem) error
 	// Flush returns when everything pushed is durable.

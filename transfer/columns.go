@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -45,15 +46,16 @@ func (c *tableColumns) lacking(names []string) (list []string) {
 // lacksAny tells whether any is lacking.
 func (c *tableColumns) lacksAny(names []string) bool { return len(c.lacking(names)) > 0 }
 
-// has tells whether the table has those columns, with those types. A file that
-// was begun when it had no others is read on with what it has now.
+// has tells whether the table has those columns, with those types or with types
+// that they were widened to. A file that was begun when it had no others is read
+// on with what it has now.
 func (c *tableColumns) has(schema abstract.Schema) bool {
 	types := make(map[string]abstract.Type, len(c.schema))
 	for _, column := range c.schema {
 		types[column.Name] = column.Type
 	}
 	for _, column := range schema {
-		if types[column.Name] != column.Type {
+		if typ, ok := types[column.Name]; !ok || !typ.Holds(column.Type) {
 			return false
 		}
 	}
@@ -91,20 +93,15 @@ func (l *load) relook(ctx context.Context) (*tableColumns, error) {
 	if err != nil {
 		return nil, err
 	}
-	if table != nil && !l.columns.now.Load().same(table.Schema) {
+	if table != nil && !slices.Equal(l.schema(), table.Schema) {
 		l.columns.set(table.Schema)
 	}
 	return l.columns.now.Load(), nil
 }
 
-// same tells whether nothing has changed.
-func (c *tableColumns) same(schema abstract.Schema) bool {
-	return len(schema) == len(c.schema) && c.has(schema)
-}
-
 // fit decides what becomes of the columns of a file that the table lacks, and
 // completes the request for it. The error is a [*reader.NewColumnsError] if they
-// are to be added first.
+// are to be added first, or others to be widened.
 func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 	names, rescues := request.Dialect.RowColumns(), request.Dialect.Rescue != ""
 	table := l.columns.now.Load()
@@ -119,6 +116,16 @@ func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 		}
 	}
 	request.Schema = table.schema
+	news := &reader.NewColumnsError{}
+	if l.cfg.OnNewColumn != FailNew || rescues || !table.lacksAny(names) { // else the file is to fail
+		news.Narrow = l.narrow(j, table)
+	}
+	if l.cfg.OnTypeConflict == Widen && !rescues { // else it is rescued
+		request.Widen = func(e reader.Evidence) bool {
+			_, ok := l.widening(table, e)
+			return ok
+		}
+	}
 	switch {
 	case l.cfg.OnNewColumn == IgnoreNew || begun && !rescues:
 		// What the table lacks of a file that was begun was left out then, too.
@@ -133,16 +140,15 @@ func (l *load) fit(ctx context.Context, j *job, request *reader.Request) error {
 			return err
 		}
 	case l.cfg.OnNewColumn == AddNew:
-		if lacking := table.lacking(names); len(lacking) > 0 {
-			news := &reader.NewColumnsError{}
-			for _, name := range lacking {
-				news.Columns = append(news.Columns, reader.Evidence{Name: name})
-			}
-			return news
+		for _, name := range table.lacking(names) {
+			news.Columns = append(news.Columns, reader.Evidence{Name: name})
 		}
 		if len(table.schema) < reader.MaxColumns {
 			request.NewColumn = func(name string) bool { return !strings.EqualFold(name, target.FileIDColumn) }
 		}
+	}
+	if len(news.Columns)+len(news.Narrow) > 0 {
+		return news
 	}
 	return nil
 }

@@ -43,6 +43,9 @@ type Config struct {
 
 	// OnNewColumn is what becomes of columns of files that the table lacks.
 	OnNewColumn OnNewColumn
+	// OnTypeConflict is what becomes of values that the types of the table's columns
+	// do not hold. Columns whose types the user fixed keep them.
+	OnTypeConflict OnTypeConflict
 
 	// Limits bounds the memory and the parallelism of reading. Default: see
 	// [reader.NewLimits].
@@ -92,6 +95,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Exact && len(c.Columns) == 0 {
 		errs = append(errs, errors.New("a table that is to have exactly the given columns needs some"))
+	}
+	if c.Exact && c.OnTypeConflict == Widen {
+		errs = append(errs, errors.New("a table that is to have exactly the given columns cannot have them widened"))
 	}
 	if c.Workers < 0 {
 		errs = append(errs, fmt.Errorf("workers: %d is negative", c.Workers))

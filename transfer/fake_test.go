@@ -211,7 +211,11 @@ func (t *fakeTarget) Create(_ context.Context, _ string, table target.Table) err
 	t.columns = table.Schema
 	return t.createIs
 }
-func (t *fakeTarget) AddColumnsSQL(string, abstract.Schema) string { return "ALTER" }
+func (t *fakeTarget) AddColumnsSQL(string, abstract.Schema) string     { return "ALTER" }
+func (t *fakeTarget) WidenColumnsSQL(string, []target.Widening) string { return "ALTER" }
+func (t *fakeTarget) WidenColumns(context.Context, string, []target.Widening) error {
+	return errors.New("it has no types to change")
+}
 func (t *fakeTarget) AddColumns(_ context.Context, _ string, columns abstract.Schema) error {
 	t.columns = append(slices.Clone(t.columns), columns...)
 	return nil

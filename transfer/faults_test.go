@@ -31,6 +31,7 @@ type enumeration struct {
 	ends   map[string]map[string]int // by table and object
 	failed int
 	onNew  transfer.OnNewColumn
+	widens transfer.OnTypeConflict
 }
 
 // newEnumeration writes files of several formats: one of several chunks, one
@@ -68,7 +69,10 @@ func (e *enumeration) load(table string, inj *fault.Injector) (transfer.Result, 
 	var mu sync.Mutex
 	return e.loadInto(e.target, func(cfg *transfer.Config) {
 		cfg.Table, cfg.Workers, cfg.OnBadRow, cfg.MaxBadRows = table, 1, reader.SkipRow, e.all
-		cfg.OnNewColumn = e.onNew
+		cfg.OnNewColumn, cfg.OnTypeConflict = e.onNew, e.widens
+		if e.widens == transfer.Widen {
+			cfg.Format = blindTo
+		}
 		cfg.FileEnded = func(o transfer.Outcome) {
 			mu.Lock()
 			defer mu.Unlock()

@@ -27,7 +27,8 @@ func isGrow(err error) bool {
 	return ok
 }
 
-// grow gives the table the columns that a file needs and that it still lacks.
+// grow gives the table the columns that a file needs and that it still lacks, and
+// wider types to those that are too narrow for it.
 // No session of the caller's may have anything unflushed: the target could wait
 // for it.
 //
@@ -49,10 +50,13 @@ func (l *load) grow(ctx context.Context, j *job, news *reader.NewColumnsError) e
 		return ctx.Err()
 	}
 	switch {
-	case len(l.stillLacking(news)) == 0:
+	case len(l.stillLacking(news)) == 0 && len(l.stillNarrow(news)) == 0:
 		return nil // another file has it
 	case l.columns.failed.After(came): // those who waited do not wait in turn for the same
 		return &growError{l.columns.cause}
+	}
+	if err := l.widen(ctx, j, news); err != nil || len(l.stillLacking(news)) == 0 {
+		return err
 	}
 	if _, err := l.relook(ctx); err != nil {
 		return l.ungrown(ctx, j, err)

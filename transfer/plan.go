@@ -30,7 +30,9 @@ type Plan struct {
 	// Added are the columns that the table would get from the files looked at, at
 	// the least: others may bring more.
 	Added abstract.Schema `json:"columns_added,omitempty"`
-	SQL   string          `json:"sql,omitempty"` // empty if nothing would be created or added
+	// Widened are the columns that would get other types, likewise.
+	Widened []target.Widening `json:"columns_widened,omitempty"`
+	SQL     string            `json:"sql,omitempty"` // empty if nothing would be created, added or widened
 }
 
 // Refusal is a file that would not be loaded.
@@ -149,12 +151,14 @@ func MakePlan(ctx context.Context, cfg Config) (Plan, error) {
 		plan.Refused = append(plan.Refused, Refusal{o.Object.String(), o.Reason()})
 	}
 	plan.Schema, plan.SQL, plan.Exists = l.schema(), l.created, l.exists
-	if len(plan.Added) > 0 {
-		if plan.SQL != "" {
-			plan.SQL += ";\n"
-		}
-		plan.SQL += cfg.Target.AddColumnsSQL(cfg.Table, plan.Added)
+	statements := []string{plan.SQL}
+	if len(plan.Widened) > 0 {
+		statements = append(statements, cfg.Target.WidenColumnsSQL(cfg.Table, plan.Widened))
 	}
+	if len(plan.Added) > 0 {
+		statements = append(statements, cfg.Target.AddColumnsSQL(cfg.Table, plan.Added))
+	}
+	plan.SQL = strings.Join(slices.DeleteFunc(statements, func(s string) bool { return s == "" }), ";\n")
 	return plan, nil
 }
 
@@ -185,7 +189,7 @@ func (l *load) sample(ctx context.Context, plan *Plan, taken []*job, jobs <-chan
 			Object: j.id.String(), Size: j.file.Info.Size, Dialect: sample.Dialect, Detected: sample.Detected, Notes: sample.Notes,
 		})
 	}
-	plan.Added = l.wouldAdd(samples)
+	plan.Added, plan.Widened = l.wouldAdd(samples), l.wouldWiden(samples)
 	return ctx.Err()
 }
 

@@ -74,9 +74,7 @@ func (l *load) readFile(ctx context.Context, j *job, iso *isolation, push pushFu
 func (l *load) dialect(ctx context.Context, j *job) (reader.Dialect, error) {
 	var dialect reader.Dialect
 	if !j.entry.Started() {
-		hints := l.cfg.Hints
-		hints.DialectOnly = true // the table's types are decided
-		sample, err := j.inspect(ctx, hints)
+		sample, err := l.beginning(ctx, j)
 		if err != nil {
 			return dialect, err
 		}

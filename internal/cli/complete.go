@@ -14,6 +14,7 @@ import (
 func (a *app) completeLoad(cmd *cobra.Command) {
 	values(cmd, "on-bad-row", cobra.FixedCompletions([]string{"fail", "skip", "quarantine"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "on-new-column", cobra.FixedCompletions([]string{"add", "ignore", "fail"}, cobra.ShellCompDirectiveNoFileComp))
+	values(cmd, "on-type-conflict", cobra.FixedCompletions([]string{"bad-row", "widen"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "on-change", cobra.FixedCompletions([]string{"fail", "append", "replace"}, cobra.ShellCompDirectiveNoFileComp))
 	values(cmd, "after", cobra.FixedCompletions([]string{"keep", "delete", "move=", "tag="}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 	values(cmd, "to", a.completeTarget)

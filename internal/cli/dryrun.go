@@ -126,6 +126,12 @@ func (a *app) printPlan(f *loadFlags, p transfer.Plan) {
 	for _, c := range p.Added {
 		say("  %-24s %s", oneLine(c.Name), c.Type)
 	}
+	if len(p.Widened) > 0 {
+		say("\ncolumns that these files would widen:")
+	}
+	for _, c := range p.Widened {
+		say("  %-24s %s to %s", oneLine(c.Column), c.From, c.To)
+	}
 	if p.Rejects != "" {
 		say("\nbad rows go into table %q", p.Rejects)
 	}

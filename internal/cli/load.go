@@ -62,7 +62,9 @@ Compression (gzip, zstd, bzip2, lz4, snappy, xz) is found by the content,
 whatever the name. Types are inferred from the first records of up to ten
 files; a later value that does not fit is a bad row, never a changed value.
 A file that brings more columns gives them to the table; --on-new-column says
-what else to do. --schema names the columns beforehand.
+what else to do. --schema names the columns beforehand. With --on-type-conflict
+widen, a column whose type does not hold what a file has gets one that does: a
+longer decimal, or text.
 What is loaded, and what went wrong, is in the target, in Sluice's ledger: see
 'sluice files'.
 
@@ -195,8 +197,9 @@ func (a *app) transferConfig(f *loadFlags, src source.Source, t target.Target) t
 		OnBadRow: f.bad,
 		OnChange: f.change,
 
-		OnNewColumn: f.news,
-		MaxBadRows:  f.maxBadRows,
+		OnNewColumn:    f.news,
+		OnTypeConflict: f.conflicts,
+		MaxBadRows:     f.maxBadRows,
 	}
 }
 

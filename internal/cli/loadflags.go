@@ -17,24 +17,26 @@ import (
 type loadFlags struct {
 	to, table, pipeline string
 	readFlags
-	schemaFile   string
-	onNewColumn  string
-	noFileID     bool
-	memory       config.Bytes
-	workers      int
-	onBadRow     string
-	maxBadRows   config.CountOrPercent
-	onChange     string
-	afterText    string
-	dryRun, json bool
-	store        storeFlags
-	follow       followFlags
+	schemaFile     string
+	onNewColumn    string
+	onTypeConflict string
+	noFileID       bool
+	memory         config.Bytes
+	workers        int
+	onBadRow       string
+	maxBadRows     config.CountOrPercent
+	onChange       string
+	afterText      string
+	dryRun, json   bool
+	store          storeFlags
+	follow         followFlags
 
 	// The following are computed by complete.
-	bad    reader.OnBadRow
-	change transfer.OnChange
-	news   transfer.OnNewColumn
-	after  after.Action
+	bad       reader.OnBadRow
+	change    transfer.OnChange
+	news      transfer.OnNewColumn
+	conflicts transfer.OnTypeConflict
+	after     after.Action
 }
 
 const (
@@ -55,6 +57,7 @@ func (f *loadFlags) bind(cmd *cobra.Command, width int) {
 	help.add("The table", func() {
 		flags.StringVar(&f.schemaFile, "schema", "", "JSON `file` of all columns of the table, in place of --column and of inference: see docs/schema.md")
 		flags.StringVar(&f.onNewColumn, "on-new-column", "", "`what` to do with a column of a file that the table lacks: add it, ignore it, or fail the file (default: add, with --schema: fail)")
+		flags.StringVar(&f.onTypeConflict, "on-type-conflict", "bad-row", "`what` to do where a file has values that a column's type does not hold: bad-row, or widen the column")
 		flags.BoolVar(&f.noFileID, "no-file-id", false, "create the table without the column _sluice_file")
 	})
 	help.add("What becomes of files and of what is wrong with them", func() {

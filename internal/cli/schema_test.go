@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -62,6 +63,48 @@ func TestNewColumns(t *testing.T) {
 	}
 }
 
+// TestTypeConflict: a column is widened where that is asked for, and a dry run
+// tells.
+func TestTypeConflict(t *testing.T) {
+	dir := t.TempDir()
+	to := []string{"--to", "duckdb:" + dir + "/x.duckdb", "--table", "t"}
+	load := func(code int, args ...string) outcome {
+		t.Helper()
+		return sluice(t, dir, append(append([]string{"load"}, args...), to...)...).expect(t, code)
+	}
+	load(0, write(t, dir, "a.csv", good))
+	b := write(t, dir, "b.csv", "id,name\n4.5,four\n")
+	if got := load(3, b); !strings.Contains(got.err, `"4.5" is not an int64`) {
+		t.Errorf("%s", got.err)
+	}
+	got := load(0, b, "--dry-run", "--on-type-conflict", "widen")
+	for _, want := range []string{"columns that these files would widen:\n  id", "int64 to decimal(20,1)", `ALTER COLUMN "id" SET DATA TYPE DECIMAL(20,1)`} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%s, want %s", got.out, want)
+		}
+	}
+	load(0, b, "--on-type-conflict", "widen")
+	load(3, write(t, dir, "c.csv", "id,name\nx,five\n"), "--on-type-conflict", "widen", "--column", "id=decimal(20,1)")
+	if plan := planOf(t, dir, append(to, b)...); columnsOf(plan) != "id=decimal(20,1) name=text" || len(plan.Widened) > 0 {
+		t.Errorf("the plan is %+v", plan)
+	}
+}
+
+// TestTypeConflictToStdout: rows are printed with the types known by then.
+func TestTypeConflictToStdout(t *testing.T) {
+	dir := t.TempDir()
+	for n := range 10 {
+		write(t, dir, fmt.Sprintf("a%d.csv", n), good)
+	}
+	write(t, dir, "b.csv", "id,name\nx,four\n")
+	write(t, dir, "c.csv", "id,name\n5,five\n")
+	got := sluice(t, dir, "load", dir, "--to", "stdout:", "--table", "t", "--workers", "1", "--on-type-conflict", "widen").expect(t, 0)
+	want := `{"id":"x","name":"four"}` + "\n" + `{"id":"5","name":"five"}` + "\n"
+	if !strings.HasSuffix(got.out, want) {
+		t.Errorf("printed\n%s, want …%s", got.out, want)
+	}
+}
+
 // TestNewColumnsToStdout: rows are printed with the columns known by then.
 func TestNewColumnsToStdout(t *testing.T) {
 	dir := t.TempDir()
@@ -117,10 +160,12 @@ func TestSchemaFile(t *testing.T) {
 	}
 	bad := write(t, dir, "bad.json", "[\n {\"name\":\"a\",\"typ\":\"text\"}]")
 	for args, want := range map[string]string{
-		"--schema " + bad:                        `--schema: DIR/bad.json:2:14: unknown key "typ"`,
-		"--schema " + dir + "/missing.json":      "no such file",
-		"--schema " + file + " --column id=text": "leave out --column",
-		"--on-new-column drop":                   `--on-new-column "drop": use add, ignore or fail`,
+		"--schema " + bad:                           `--schema: DIR/bad.json:2:14: unknown key "typ"`,
+		"--schema " + dir + "/missing.json":         "no such file",
+		"--schema " + file + " --column id=text":    "leave out --column",
+		"--on-new-column drop":                      `--on-new-column "drop": use add, ignore or fail`,
+		"--on-type-conflict text":                   `--on-type-conflict "text": use bad-row or widen`,
+		"--on-type-conflict widen --schema " + file: "they are not widened",
 	} {
 		if got := load(2, append(strings.Fields(args), a)...); !strings.Contains(got.err, want) {
 			t.Errorf("%s: %s, want %s", args, got.err, want)

@@ -15,6 +15,9 @@ var newColumns = map[string]transfer.OnNewColumn{
 	"add": transfer.AddNew, "ignore": transfer.IgnoreNew, "fail": transfer.FailNew,
 }
 
+// typeConflicts are the values of --on-type-conflict.
+var typeConflicts = map[string]transfer.OnTypeConflict{"bad-row": transfer.BadRow, "widen": transfer.Widen}
+
 // completeSchema reads the file of --schema, and decides what becomes of columns
 // that the table lacks. A user who lists all columns has said that there are to
 // be no others.
@@ -29,8 +32,14 @@ func (f *loadFlags) completeSchema() error {
 	if f.news, ok = newColumns[f.onNewColumn]; !ok {
 		return fmt.Errorf("--on-new-column %q: use add, ignore or fail", f.onNewColumn)
 	}
+	if f.conflicts, ok = typeConflicts[f.onTypeConflict]; !ok {
+		return fmt.Errorf("--on-type-conflict %q: use bad-row or widen", f.onTypeConflict)
+	}
 	if f.schemaFile == "" {
 		return nil
+	}
+	if f.conflicts == transfer.Widen {
+		return errors.New("--schema gives the columns' types: they are not widened (--on-type-conflict widen)")
 	}
 	if len(f.columns) > 0 {
 		return errors.New("--schema gives all columns: leave out --column, or change the file")

@@ -66,7 +66,7 @@ func (s *scan) bad(row int, c cell, typ abstract.Type) bool {
 	if s.rescue >= 0 && s.save(row, c) {
 		return true
 	}
-	s.faults.add(row, s.file, func() string {
+	s.faults.note(row, fault{column: s.file, narrow: s.widens(c)}, func() string {
 		return fmt.Sprintf("%s is not %s", reader.Quote(s.dialect.value(c, s.data)), reader.A(typ))
 	})
 	return s.goesOn

@@ -77,6 +77,7 @@ func (f format) decoder(req reader.Request) (*decoder, error) {
 	}
 	out := &decoder{
 		rescue:  rescue,
+		widen:   req.Widen,
 		dialect: d, names: req.Dialect.Columns, target: target,
 		schema: req.Schema, arrow: req.Schema.Arrow(),
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate,

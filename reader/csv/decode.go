@@ -21,12 +21,13 @@ type decoder struct {
 	names   []string // the file's columns
 	schema  abstract.Schema
 	arrow   *arrow.Schema
-	target  []int           // the place in schema of each of the file's columns, -1: left out
-	goesOn  bool            // after a bad record
-	keep    bool            // bad records are delivered
-	refused reader.Refusals // records to be rejected
-	locate  bool            // tell where records begin
-	rescue  int             // the place in schema for cells that do not fit, -1 for none
+	target  []int                      // the place in schema of each of the file's columns, -1: left out
+	goesOn  bool                       // after a bad record
+	keep    bool                       // bad records are delivered
+	refused reader.Refusals            // records to be rejected
+	locate  bool                       // tell where records begin
+	widen   func(reader.Evidence) bool // see [reader.Request.Widen]
+	rescue  int                        // the place in schema for cells that do not fit, -1 for none
 
 	indexes sync.Pool // of *index
 	// textBytes is, for each column of schema, the average bytes per row of the
@@ -52,13 +53,16 @@ func (d *decoder) decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		b.columns[i] = column.New(mem, c.Type, block.Records, min(guess+guess/16, b.n))
 	}
 	pos, _ := d.dialect.beginning(block.Data, block.Offset, true)
-	for pos < b.n && !b.index.done() {
+	for pos < b.n && !b.index.done() && b.stop == nil {
 		start := pos
 		pos = b.index.fill(b.data, b.n, pos)
 		b.stretch(b.data[start:min(pos, b.n)])
 	}
 	out := b.finish()
 	b.index.report(&out, block.Offset)
+	if b.stop != nil {
+		b.stop.report(&out, b.rows)
+	}
 	return out, nil
 }
 
@@ -72,6 +76,7 @@ type batch struct {
 	columns []*column.Builder
 	rows    int
 	starts  []int64 // of the rows, if they are asked for
+	stop    *stop   // where the block was left for columns to be made wider, nil if it was not
 	// saved are the cells of the stretch that do not fit, by row: an object but for
 	// the brace at its end.
 	saved map[int][]byte
@@ -86,6 +91,9 @@ func (b *batch) stretch(text []byte) {
 	b.suspect = bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text)
 	faults := b.cells()
 	b.refuse(faults)
+	if at := faults.narrow(b.goesOn); at >= 0 {
+		b.stopAt(at, faults)
+	}
 	if faults.any() {
 		b.dropBad(faults)
 	}
@@ -215,6 +223,7 @@ type faults struct {
 type fault struct {
 	column int
 	reason string
+	narrow bool // its column could be made wider for it
 }
 
 func (f *faults) any() bool { return f.first >= 0 }
@@ -222,10 +231,14 @@ func (f *faults) any() bool { return f.first >= 0 }
 // add notes a bad cell. Columns come in file order, so of two bad cells of a
 // row the one noted first counts.
 func (f *faults) add(row, column int, reason func() string) {
+	f.note(row, fault{column: column}, reason)
+}
+
+// note is add of a fault without its reason.
+func (f *faults) note(row int, noted fault, reason func() string) {
 	if _, known := f.rows[row]; known {
 		return
 	}
-	noted := fault{column: column}
 	first := f.first < 0 || row < f.first
 	if first || f.every {
 		noted.reason = reason()

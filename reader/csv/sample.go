@@ -169,14 +169,7 @@ func (s *sampler) observeRow(data []byte, cells []cell) {
 		}
 	}
 	for i, c := range cells {
-		switch e := &s.columns[i]; {
-		case c.len() == 0, !c.quoted() && s.dialect.isNullWord(c.in(data)):
-			e.ObserveNull()
-		case c.size&flagEscaped != 0:
-			e.ObserveText() // no other type has quotes in it
-		default:
-			e.Observe(c.in(data))
-		}
+		s.dialect.observe(&s.columns[i], data, c)
 	}
 }
 

@@ -47,3 +47,24 @@ func TestNewColumnsAreOfTheRows(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrowColumnsAreOfTheRows: so has one that is to be made wider.
+func TestNarrowColumnsAreOfTheRows(t *testing.T) {
+	f := shape.New(jsonl.New(), reader.Shaping{
+		Exclude: []string{"x"}, Rename: []reader.Rename{{From: "a", To: "b"}}, Meta: []reader.Meta{{What: reader.MetaRow, Name: "n"}},
+	}, clock)
+	sample, file, err := sampled(t, f, "f", `{"a":1}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := `{"x":1,"a":2}` + "\n" + `{"x":"no","a":"y"}`
+	file.Bucket.(*readertest.Bucket).Files["f"] = []byte(content)
+	file.Info.Size = int64(len(content))
+	req := reader.Request{File: file, Dialect: sample.Dialect, Schema: table("n=int64", "b=int64"), Limits: reader.NewLimits(1<<20, 1)}
+	req.Widen = func(e reader.Evidence) bool { return e.Name == "b" && e.Widen("int64") == "text" }
+	got, err := readertest.Read(t.Context(), t, f, req, nil)
+	news, ok := errors.AsType[*reader.NewColumnsError](err)
+	if !ok || len(got.Rows) != 1 || len(news.Narrow) != 1 || news.Narrow[0].Name != "b" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

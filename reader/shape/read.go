@@ -29,6 +29,9 @@ func (f format) Read(ctx context.Context, req reader.Request, emit reader.Emit) 
 		for i := range news.Columns {
 			news.Columns[i].Name, _ = r.namer.Column(news.Columns[i].Name)
 		}
+		for i := range news.Narrow {
+			news.Narrow[i].Name, _ = r.namer.Column(news.Narrow[i].Name)
+		}
 	}
 	return err
 }
@@ -87,6 +90,14 @@ func newRead(req reader.Request, emit reader.Emit) (*read, error) {
 		r.inner.NewColumn = func(name string) bool {
 			column, kept := r.namer.Column(name)
 			return kept && table.Lacks(column) && req.NewColumn(column)
+		}
+	}
+	if req.Widen != nil {
+		r.inner.Widen = func(e reader.Evidence) (wide bool) {
+			if e.Name, wide = r.namer.Column(e.Name); wide {
+				wide = req.Widen(e)
+			}
+			return wide
 		}
 	}
 	if r.counts = r.numbered && req.OnBadRow == reader.SkipRow; r.counts {

@@ -46,14 +46,14 @@ func (t *Target) AddColumns(ctx context.Context, name string, columns abstract.S
 	if err := w.dropSink(ctx, name); err != nil {
 		return fmt.Errorf("add columns to table %q: %w", name, err)
 	}
-	if err := w.addColumns(ctx, t.AddColumnsSQL(name, columns)); err != nil {
+	if err := w.alter(ctx, t.AddColumnsSQL(name, columns)); err != nil {
 		return fmt.Errorf("add columns to table %q: %w", name, err)
 	}
 	return nil
 }
 
-// addColumns adds all of the columns or none.
-func (w *writer) addColumns(ctx context.Context, statements string) error {
+// alter runs all of the statements or none.
+func (w *writer) alter(ctx context.Context, statements string) error {
 	if err := w.exec(ctx, "BEGIN"); err != nil {
 		return err
 	}

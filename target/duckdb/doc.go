@@ -1,10 +1,10 @@
 // Package duckdb loads rows into a DuckDB file, exactly once.
 //
 // Rows go in through DuckDB's own Arrow scan, many batches to one INSERT, so
-// that its threads share the work. All sessions share one transaction at a
-// time: small files are committed together, and parallelism is inside the
-// INSERT, where DuckDB has it. The ledger's compare-and-set is the last
-// statement before COMMIT.
+// that its threads share the work; one that is large is fed while it runs. All
+// sessions share one transaction at a time: small files are committed together,
+// and parallelism is inside the INSERT, where DuckDB has it. The ledger's
+// compare-and-set is the last statement before COMMIT.
 //
 // When the shared transaction is undone, a session is told that its own file
 // is at fault only if that is certain. Otherwise it is told of something that

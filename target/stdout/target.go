@@ -62,6 +62,12 @@ func (p *printer) AddColumnsSQL(string, abstract.Schema) string { return "" }
 // AddColumns implements [target.Target]: each row is printed with the columns that it has.
 func (p *printer) AddColumns(context.Context, string, abstract.Schema) error { return nil }
 
+// WidenColumnsSQL implements [target.Target].
+func (p *printer) WidenColumnsSQL(string, []target.Widening) string { return "" }
+
+// WidenColumns implements [target.Target]: each row is printed with the types that it has.
+func (p *printer) WidenColumns(context.Context, string, []target.Widening) error { return nil }
+
 // Verify implements [target.Target].
 func (p *printer) Verify(context.Context, string, string) error { return nil }
 

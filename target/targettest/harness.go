@@ -50,6 +50,7 @@ func Run(t *testing.T, h Harness) {
 	}
 	t.Run("Tables", func(t *testing.T) { testTables(t, h) })
 	t.Run("Columns", func(t *testing.T) { testColumns(t, h) })
+	t.Run("Widening", func(t *testing.T) { testWidening(t, h) })
 	t.Run("Progress", func(t *testing.T) { testProgress(t, h) })
 	t.Run("Conflicts", func(t *testing.T) { testConflicts(t, h) })
 	t.Run("Refused", func(t *testing.T) { testRefused(t, h) })

@@ -337,4 +337,19 @@ var mutants = []mutant{
 		[]edit{{"		return errEnough\n", "		return nil\n"}},
 		tests{"internal/inspect", "TestFileIsReadInPart"},
 	},
+	{
+		"a file that was begun before a column was widened does not go on", "transfer/columns.go",
+		[]edit{{"!typ.Holds(column.Type)", "typ != column.Type"}},
+		tests{"transfer", "TestC05BegunBeforeWidening"},
+	},
+	{
+		"a column is widened whatever its type is by now", "target/duckdb/widen.go",
+		[]edit{{"return !slices.Contains(table.Schema, abstract.Column{Name: c.Column, Type: c.From})", "return false"}},
+		tests{"target/duckdb", "Conformance/default/Widening"},
+	},
+	{
+		"what was rejected behind the place where a block was left counts", "reader/csv/narrow.go",
+		[]edit{{"out.Rejected = s.number - int64(rows)", "_ = rows"}},
+		tests{"reader/csv", "TestWidening"},
+	},
 }

@@ -20,8 +20,9 @@ type Decoder struct {
 	schema  abstract.Schema
 	arrow   *arrow.Schema
 	matcher *reader.Matcher
-	leave   func(name string) bool // see [reader.Request.LeavesOut]
-	fresh   func(name string) bool // see [reader.Request.NewColumn]
+	leave   func(name string) bool     // see [reader.Request.LeavesOut]
+	fresh   func(name string) bool     // see [reader.Request.NewColumn]
+	widen   func(reader.Evidence) bool // see [reader.Request.Widen]
 	bounds  reader.Bounds
 	goesOn  bool            // after a bad record
 	keep    bool            // bad records are delivered
@@ -41,7 +42,7 @@ type Decoder struct {
 func NewDecoder(req reader.Request, layout Layout) *Decoder {
 	d := &Decoder{
 		layout: layout, notText: req.Dialect.NotText(), schema: req.Schema, arrow: req.Schema.Arrow(),
-		matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut, fresh: req.NewColumn, bounds: req.Limits.Bounds,
+		matcher: reader.NewMatcher(req.Schema), leave: req.LeavesOut, fresh: req.NewColumn, widen: req.Widen, bounds: req.Limits.Bounds,
 		goesOn: req.OnBadRow.GoesOn(), keep: req.OnBadRow == reader.Quarantine, refused: req.Refused, locate: req.Locate, levels: req.Dialect.Flatten,
 		textBytes: make([]atomic.Int64, len(req.Schema)),
 	}
@@ -104,6 +105,12 @@ func (d *Decoder) Decode(mem memory.Allocator, block reader.Block) (reader.Decod
 		}
 		if reason == "" {
 			name, reason = b.add(in.data, w.fields)
+			if reason != "" && d.widen != nil {
+				if out.New = d.tooNarrow(block, first, in.raw(first), name); out.New != nil {
+					out.Stop = block.Offset + int64(stop)
+					break
+				}
+			}
 		}
 		if reason == "" {
 			if d.locate {

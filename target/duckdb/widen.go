@@ -1,0 +1,80 @@
+//go:build cgo
+
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
+	"github.com/seed-ede61cd5/sluice/target"
+)
+
+// WidenColumnsSQL implements [target.Target]. DuckDB changes one column at a time.
+func (t *Target) WidenColumnsSQL(name string, columns []target.Widening) string {
+	var statements []string
+	for _, c := range columns {
+		statements = append(statements, fmt.Sprintf("ALTER TABLE %s ALTER COLUMN %s SET DATA TYPE %s USING %s",
+			quote(name), quote(c.Column), createType(c.To), castSQL(quote(c.Column), c.From, c.To)))
+	}
+	return strings.Join(statements, ";\n")
+}
+
+// castSQL is a column's values as another type. Where DuckDB writes a value in
+// another way than a reader would, the text is made that.
+func castSQL(column string, from, to abstract.Type) string {
+	if to != abstract.Text {
+		return "CAST(" + column + " AS " + createType(to) + ")"
+	}
+	switch from {
+	case abstract.Float64:
+		return floatSQL("CAST(" + column + " AS VARCHAR)")
+	case abstract.TimestampTZ: // by itself it would be in the time zone of the process
+		return "CAST(make_timestamp(epoch_us(" + column + ")) AS VARCHAR) || 'Z'"
+	}
+	return "CAST(" + column + " AS VARCHAR)"
+}
+
+// floatSQL is a float as Go writes it: 1234567.5 is 1.2345675e+06. DuckDB has
+// exponents from 16 on, Go from 6 on; at the other end, and in the digits, they
+// agree.
+func floatSQL(text string) string {
+	return fmt.Sprintf(`CASE WHEN %[1]s IN ('nan', '-nan') THEN 'NaN' WHEN %[1]s = 'inf' THEN 'Infinity' WHEN %[1]s = '-inf' THEN '-Infinity' `+
+		`WHEN regexp_matches(%[1]s, '^-?\d{7,}\.\d+$') THEN regexp_replace(regexp_replace(%[1]s, '^(-?\d)(\d*)\.(\d+)$', '\1.\2\3'), '\.?0+$', '')`+
+		` || 'e+' || lpad(CAST(length(split_part(ltrim(%[1]s, '-'), '.', 1)) - 1 AS VARCHAR), 2, '0') `+
+		`ELSE regexp_replace(%[1]s, '\.0$', '') END`, text)
+}
+
+// WidenColumns implements [target.Target], as AddColumns does its part.
+func (t *Target) WidenColumns(ctx context.Context, name string, columns []target.Widening) error {
+	w := t.writer
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.await(ctx, nil); err != nil {
+		return err
+	}
+	// If this fails, the sessions whose rows were in it are told.
+	w.commit(context.WithoutCancel(ctx))
+	table, err := describe(ctx, w.conn, name)
+	if err != nil {
+		return fmt.Errorf("widen columns of table %q: %w", name, err)
+	}
+	if table == nil {
+		return fmt.Errorf("widen columns of table %q: it does not exist", name)
+	}
+	columns = slices.DeleteFunc(slices.Clone(columns), func(c target.Widening) bool {
+		return !slices.Contains(table.Schema, abstract.Column{Name: c.Column, Type: c.From})
+	})
+	if len(columns) == 0 {
+		return nil
+	}
+	if err := w.dropSink(ctx, name); err != nil {
+		return fmt.Errorf("widen columns of table %q: %w", name, err)
+	}
+	if err := w.alter(ctx, t.WidenColumnsSQL(name, columns)); err != nil {
+		return fmt.Errorf("widen columns of table %q: %w", name, err)
+	}
+	return nil
+}
