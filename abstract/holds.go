@@ -10,14 +10,17 @@ func (t Type) Holds(other Type) bool {
 	if t == Text {
 		return other != JSON && other != Bytes && other.Arrow() != nil
 	}
-	const digitsOfInt = 19
+	whole, behind, ok := t.Digits()
+	otherWhole, otherBehind, otherOK := other.Digits()
+	return ok && otherOK && t != Int64 && whole >= otherWhole && behind >= otherBehind
+}
+
+// Digits tells how many digits the exact numbers of type t have at most, in front
+// of the point and behind it. ok is false for what is neither Int64 nor a decimal.
+func (t Type) Digits() (whole, behind int, ok bool) {
+	if t == Int64 {
+		return 19, 0, true
+	}
 	precision, scale, ok := t.Decimal()
-	if !ok {
-		return false
-	}
-	if other == Int64 {
-		return precision-scale >= digitsOfInt
-	}
-	otherPrecision, otherScale, ok := other.Decimal()
-	return ok && scale >= otherScale && precision-scale >= otherPrecision-otherScale
+	return precision - scale, scale, ok
 }

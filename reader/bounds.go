@@ -3,6 +3,8 @@ package reader
 import (
 	"cmp"
 	"fmt"
+
+	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 )
 
 // Bounds say how large the parts of a file may be, whatever it declares. They are
@@ -35,7 +37,11 @@ func (b Bounds) MostColumns(usual int) int { return cmp.Or(b.Columns, usual) }
 // MostNesting is Nesting, which what the format reads bounds.
 func (b Bounds) MostNesting(format int) int { return min(cmp.Or(b.Nesting, format), format) }
 
-// TooDeep is why a value is bad that is nested deeper than Nesting, as a clause.
-func (b Bounds) TooDeep() string {
-	return fmt.Sprintf("it is nested more than %d levels deep (--max-nesting)", b.Nesting)
+// TooDeep is what is wrong with a value of JSON that is nested deeper than Nesting,
+// as the end of a clause; empty if it is not.
+func (b Bounds) TooDeep(value []byte) string {
+	if b.Nesting <= 0 || json.Depth(value) <= b.Nesting {
+		return ""
+	}
+	return fmt.Sprintf("is nested more than %d levels deep (--max-nesting)", b.Nesting)
 }

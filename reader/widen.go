@@ -38,7 +38,14 @@ func (b *beyond) observe(cell []byte, kind scalar.Kinds) {
 	case scalar.KindDate, scalar.KindTimestamp, scalar.KindTimestampTZ:
 		b.unfit = nothing
 		return
-	case scalar.KindInt, scalar.KindFloat:
+	case scalar.KindInt, scalar.KindBigInt:
+		b.unfit |= notBool | notTime | notUUID
+		if kind == scalar.KindBigInt {
+			b.check(notFloat, func() bool { _, ok := scalar.Float64(cell); return ok })
+		}
+		b.check(notDecimal, func() bool { return b.digits(scalar.IntDigits(cell), 0) })
+		return
+	case scalar.KindFloat:
 		b.unfit |= notBool | notTime | notUUID
 	default:
 		b.check(notBool, func() bool { _, ok := scalar.Bool(cell); return ok })
@@ -68,18 +75,12 @@ func (b *beyond) digits(whole, behind int) bool {
 
 // declare adds any value of a type.
 func (b *beyond) declare(t abstract.Type) {
-	precision, scale, decimal := t.Decimal()
+	whole, behind, exact := t.Digits()
 	switch {
-	case decimal:
-		b.unfit |= nothing &^ notDecimal
-		if !b.digits(precision-scale, scale) {
-			b.unfit |= notDecimal
-		}
 	case t == abstract.Int64:
 		b.unfit |= nothing &^ (notInt | notDecimal | notFloat) // in a float what is beyond 2^53 is a bad row
-		if !b.digits(digitsOfInt, 0) {
-			b.unfit |= notDecimal
-		}
+	case exact:
+		b.unfit |= nothing &^ notDecimal
 	case t == abstract.Bool:
 		b.unfit |= nothing &^ notBool
 	case t == abstract.Float64:
@@ -91,10 +92,10 @@ func (b *beyond) declare(t abstract.Type) {
 	default:
 		b.unfit = nothing
 	}
+	if exact && !b.digits(whole, behind) {
+		b.unfit |= notDecimal
+	}
 }
-
-// digitsOfInt is how many digits an int64 has.
-const digitsOfInt = 19
 
 func (b beyond) merge(other beyond) beyond {
 	b.unfit |= other.unfit
@@ -119,12 +120,9 @@ func (e Evidence) Widen(t abstract.Type) abstract.Type {
 	case e.beyond.unfit&notDecimal != 0 || t == abstract.Float64:
 		return abstract.Text
 	}
-	precision, scale, ok := t.Decimal()
-	if t == abstract.Int64 {
-		precision, scale, ok = digitsOfInt, 0, true
-	}
-	behind := max(e.beyond.behind, scale)
-	if digits := max(e.beyond.whole, precision-scale) + behind; ok && digits <= abstract.MaxPrecision {
+	whole, behind, exact := t.Digits()
+	behind = max(e.beyond.behind, behind)
+	if digits := max(e.beyond.whole, whole) + behind; exact && digits <= abstract.MaxPrecision {
 		return abstract.Decimal(digits, behind)
 	}
 	return abstract.Text
@@ -133,9 +131,6 @@ func (e Evidence) Widen(t abstract.Type) abstract.Type {
 // fits tells whether a column takes all values that were seen.
 func (e *Evidence) fits(t abstract.Type) bool {
 	b := &e.beyond
-	if precision, scale, ok := t.Decimal(); ok {
-		return b.unfit&notDecimal == 0 && b.behind <= scale && b.whole <= precision-scale
-	}
 	switch t {
 	case abstract.Text, abstract.JSON, abstract.Bytes:
 		return true
@@ -149,6 +144,9 @@ func (e *Evidence) fits(t abstract.Type) bool {
 		return b.unfit&notTime == 0
 	case abstract.UUID:
 		return b.unfit&notUUID == 0
+	}
+	if whole, behind, ok := t.Digits(); ok {
+		return b.unfit&notDecimal == 0 && b.behind <= behind && b.whole <= whole
 	}
 	return e.declared == "" && e.kinds == kindsOf[t] // dates and times are what they are everywhere
 }

@@ -1,11 +1,8 @@
 package target
 
 import (
-	"encoding/hex"
 	"math"
-	"math/big"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -84,7 +81,7 @@ func render(values arrow.Array, i int) string {
 	case *array.Float64:
 		return renderFloat(v.Value(i))
 	case *array.Decimal128:
-		return renderDecimal(v.Value(i).BigInt(), int(v.DataType().(*arrow.Decimal128Type).Scale))
+		return v.Value(i).ToString(v.DataType().(*arrow.Decimal128Type).Scale)
 	case *array.Date32:
 		return time.Unix(int64(v.Value(i))*86400, 0).UTC().Format("2006-01-02")
 	case *array.Time64:
@@ -96,8 +93,7 @@ func render(values arrow.Array, i int) string {
 		}
 		return text
 	case *array.FixedSizeBinary:
-		digits := hex.EncodeToString(v.Value(i))
-		return digits[:8] + "-" + digits[8:12] + "-" + digits[12:16] + "-" + digits[16:20] + "-" + digits[20:]
+		return string(abstract.AppendUUID(nil, v.Value(i)))
 	}
 	return values.ValueStr(i) // no other type is held by another one
 }
@@ -110,21 +106,4 @@ func renderFloat(f float64) string {
 		return "-Infinity"
 	}
 	return strconv.FormatFloat(f, 'g', -1, 64)
-}
-
-// renderDecimal writes a number with all digits behind the point.
-func renderDecimal(n *big.Int, scale int) string {
-	if scale == 0 {
-		return n.String()
-	}
-	sign := ""
-	if n.Sign() < 0 {
-		sign = "-"
-	}
-	digits := n.Abs(n).String()
-	if missing := scale + 1 - len(digits); missing > 0 {
-		digits = strings.Repeat("0", missing) + digits
-	}
-	point := len(digits) - scale
-	return sign + digits[:point] + "." + digits[point:]
 }

@@ -2,10 +2,13 @@ package target
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
 // CheckBatch refuses a batch that has anything but columns of the table, whose
@@ -27,6 +30,14 @@ func CheckBatch(table string, batch arrow.RecordBatch, want *arrow.Schema) error
 		delete(columns, field.Name) // twice would be once too often
 	}
 	return nil
+}
+
+// Due are those of the changes whose columns still have the type that they are
+// changed from.
+func Due(changes []Widening, now abstract.Schema) []Widening {
+	return slices.DeleteFunc(slices.Clone(changes), func(c Widening) bool {
+		return !slices.Contains(now, abstract.Column{Name: c.Column, Type: c.From})
+	})
 }
 
 // Widen returns a batch with all columns of want, in their order: those that

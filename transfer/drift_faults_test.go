@@ -84,17 +84,24 @@ func (e *enumeration) wantGrown(table string) {
 // load by which the table grows; the next load must make it whole, with each
 // value in its column.
 func TestC05CrashAtEveryCallOfDrift(t *testing.T) {
+	crashAtEveryCall(t, newDrift, (*enumeration).narrow, (*enumeration).wantGrown)
+}
+
+// crashAtEveryCall makes a table, ends the process at every single call of a load
+// into it, loads again, and looks whether the table is whole, and as it should be.
+func crashAtEveryCall(t *testing.T, begin func(*testing.T) *enumeration, create, want func(*enumeration, string)) {
+	t.Helper()
 	t.Parallel()
 	for _, kind := range []fault.Kind{fault.Before, fault.After} {
-		eachOf(t, newDrift, fault.Fault{Kind: kind, Crash: true}, func(e *enumeration, table string, inj *fault.Injector) {
-			e.narrow(table)
+		eachOf(t, begin, fault.Fault{Kind: kind, Crash: true}, func(e *enumeration, table string, inj *fault.Injector) {
+			create(e, table)
 			_, err := e.load(table, inj)
 			if errors.Is(err, fault.ErrCrashed) != inj.Crashed() || err != nil && !inj.Crashed() {
 				e.t.Errorf("the load returned %v", err)
 			}
 		}, func(e *enumeration, table string) {
 			e.finish(table)
-			e.wantGrown(table)
+			want(e, table)
 		})
 	}
 }

@@ -140,7 +140,6 @@ func (l *load) typesOf(ctx context.Context, j *job, news *reader.NewColumnsError
 
 // inferNew gives columns their types.
 func (l *load) inferNew(columns []reader.Evidence, samples ...*reader.Sample) (added abstract.Schema) {
-	byUser := indexNames(namesOf(l.cfg.Columns))
 	taken := map[string]bool{}
 	for _, e := range columns {
 		name := reader.FoldName(e.Name)
@@ -156,7 +155,7 @@ func (l *load) inferNew(columns []reader.Evidence, samples ...*reader.Sample) (a
 			}
 		}
 		column := abstract.Column{Name: e.Name, Type: e.Type()}
-		if i := byUser.find(e.Name); i >= 0 {
+		if i := l.byUser.find(e.Name); i >= 0 {
 			column = l.cfg.Columns[i]
 		}
 		added = append(added, column)

@@ -28,7 +28,7 @@ func New(cfg Config) (*Loader, error) {
 }
 
 func newLoad(cfg Config) *load {
-	return &load{cfg: cfg, ledger: cfg.Target.Ledger(), stats: &stats{}, columns: newColumns()}
+	return &load{cfg: cfg, ledger: cfg.Target.Ledger(), stats: &stats{}, columns: newColumns(), byUser: indexNames(namesOf(cfg.Columns))}
 }
 
 // Stats tells how far the load is. It may be called at any time.
@@ -57,6 +57,7 @@ type load struct {
 	patient   bool
 	following atomic.Pointer[follow]
 
+	byUser  names    // the columns whose types the user fixed, [Config.Columns]
 	columns *columns // of the table; set by prepare, and from then on they grow
 
 	// Set by prepare, before any worker starts.

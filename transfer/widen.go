@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -61,7 +62,7 @@ func (l *load) widening(table *tableColumns, e reader.Evidence) (w target.Wideni
 	}
 	column := table.schema[at]
 	w = target.Widening{Column: column.Name, From: column.Type, To: e.Widen(column.Type)}
-	return w, w.From != w.To && indexNames(namesOf(l.cfg.Columns)).find(column.Name) < 0
+	return w, w.From != w.To && l.byUser.find(column.Name) < 0
 }
 
 // stillNarrow are the columns that are to be widened now.
@@ -141,7 +142,7 @@ func (l *load) unwidened(w target.Widening, err error) error {
 
 // widened is the schema after changes.
 func widened(schema abstract.Schema, changes []target.Widening) abstract.Schema {
-	schema = append(abstract.Schema(nil), schema...)
+	schema = slices.Clone(schema)
 	for _, w := range changes {
 		if i := schema.Index(w.Column); i >= 0 {
 			schema[i].Type = w.To
@@ -156,7 +157,7 @@ func (l *load) wouldWiden(samples []*reader.Sample) (list []target.Widening) {
 		return nil
 	}
 	before := l.schema()
-	after := append(abstract.Schema(nil), before...)
+	after := before
 	for _, s := range samples {
 		for _, e := range s.Columns {
 			table := &tableColumns{after, reader.NewMatcher(after)}

@@ -4,7 +4,6 @@ package transfer_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -106,19 +105,7 @@ func (e *enumeration) wantWidened(table string) {
 // TestC05CrashAtEveryCallOfWidening ends the process at every single call of a
 // load by which columns get wider types; the next load must make the table whole.
 func TestC05CrashAtEveryCallOfWidening(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []fault.Kind{fault.Before, fault.After} {
-		eachOf(t, newWiden, fault.Fault{Kind: kind, Crash: true}, func(e *enumeration, table string, inj *fault.Injector) {
-			e.wholeNumbers(table)
-			_, err := e.load(table, inj)
-			if errors.Is(err, fault.ErrCrashed) != inj.Crashed() || err != nil && !inj.Crashed() {
-				e.t.Errorf("the load returned %v", err)
-			}
-		}, func(e *enumeration, table string) {
-			e.finish(table)
-			e.wantWidened(table)
-		})
-	}
+	crashAtEveryCall(t, newWiden, (*enumeration).wholeNumbers, (*enumeration).wantWidened)
 }
 
 // TestFaultAtEveryCallOfWidening lets every single call fail once by which such a

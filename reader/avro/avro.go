@@ -135,9 +135,12 @@ func (r *read) match() (err error) {
 		if place < 0 {
 			continue
 		}
-		if c, typ := r.columns[i], r.request.Schema[place].Type; newField(c.node, typ) == nil && r.rescue >= 0 {
+		c, typ := r.columns[i], r.request.Schema[place].Type
+		switch {
+		case newField(c.node, typ) != nil:
+		case r.rescue >= 0:
 			r.target[i] = reader.Rescued
-		} else if newField(c.node, typ) == nil {
+		default:
 			return reader.FileOnly("column %q is %s in the file, which a column of type %s cannot hold", c.name, c.describe(), typ)
 		}
 	}

@@ -102,6 +102,16 @@ func (c *cursor) take(n int64) []byte {
 // bytes reads bytes behind their length.
 func (c *cursor) bytes() []byte { return c.take(c.long()) }
 
+// checkDepth refuses what was written as JSON if it is nested too deep.
+func (c *cursor) checkDepth() {
+	if c.err != nil || c.fault != "" {
+		return
+	}
+	if wrong := c.bounds.TooDeep(c.buf); wrong != "" {
+		c.bad("it " + wrong)
+	}
+}
+
 // bigDecimal reads a big-decimal, as text.
 func (c *cursor) bigDecimal() []byte {
 	var fault string

@@ -6,7 +6,6 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
-	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 	"github.com/seed-ede61cd5/sluice/reader/internal/scalar"
 	"github.com/seed-ede61cd5/sluice/reader/internal/typed"
 )
@@ -196,9 +195,7 @@ func (f *jsonField) begin(o *output) { f.out = o }
 
 func (f *jsonField) take(c *cursor, row int) {
 	c.buf = c.appendJSON(c.buf[:0], f.node)
-	if most := c.bounds.Nesting; most > 0 && c.err == nil && c.fault == "" && json.Depth(c.buf) > most {
-		c.bad(c.bounds.TooDeep())
-	}
+	c.checkDepth()
 	f.out.put(c, row, c.buf)
 }
 

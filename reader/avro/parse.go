@@ -223,7 +223,7 @@ func (p *parser) fields(n *node, o spec) error {
 		if field.node, err = p.node(attrs["type"], o.space, o.depth+1); err != nil {
 			return fmt.Errorf("field %.100q: %w", field.name, err)
 		}
-		field.key = keyOf(field.name)
+		field.key = typed.AppendKey(nil, field.name)
 		empty = empty && field.empty
 		n.parts = append(n.parts, field)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/seed-ede61cd5/sluice/reader"
-	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 )
 
 // rescuedField is the field of a column that the table has none for, or that can
@@ -19,11 +18,9 @@ func (f rescuedField) take(c *cursor, _ int) { c.save(f.part) }
 // it is NULL: see [reader.Dialect.Rescue].
 func (c *cursor) save(p part) {
 	c.buf = c.appendJSON(c.buf[:0], p.node)
-	switch most := c.bounds.Nesting; {
+	c.checkDepth()
+	switch {
 	case c.err != nil || c.fault != "" || string(c.buf) == "null":
-		return
-	case most > 0 && json.Depth(c.buf) > most:
-		c.bad(c.bounds.TooDeep())
 		return
 	case len(c.saved)+len(p.key)+len(c.buf) > c.maxText:
 		c.bad(fmt.Sprintf("what does not fit of the record is longer than %d bytes as JSON", c.maxText))

@@ -68,12 +68,6 @@ type part struct {
 	key  []byte // its name as JSON, and a colon
 }
 
-// keyOf is the key of a member.
-func keyOf(name string) []byte {
-	key, _ := typed.AppendQuoted(nil, []byte(name))
-	return append(key, ':')
-}
-
 // nested tells whether values are more than a scalar.
 func (n *node) nested() bool { return n.wire == wireArray || n.wire == wireMap || n.wire == wireRecord }
 
@@ -120,7 +114,7 @@ func (n *node) describe() string {
 // records are a column of their own.
 func columnsOf(root *node, bounds reader.Bounds) ([]part, error) {
 	if root.wire != wireRecord {
-		return []part{{node: root, name: "value", key: []byte(`"value":`)}}, nil
+		return []part{{node: root, name: "value", key: typed.AppendKey(nil, "value")}}, nil
 	}
 	if most := bounds.MostColumns(MaxColumns); len(root.parts) > most {
 		return nil, reader.FileOnly("the file has %d columns, more than %d are not read (--max-columns)", len(root.parts), most)
@@ -133,7 +127,7 @@ func columnsOf(root *node, bounds reader.Bounds) ([]part, error) {
 		}
 	}
 	for i, name := range reader.Distinct(names) {
-		columns[i].name, columns[i].key = name, keyOf(name)
+		columns[i].name, columns[i].key = name, typed.AppendKey(nil, name)
 	}
 	return columns, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/internal/column"
+	"github.com/seed-ede61cd5/sluice/reader/internal/typed"
 )
 
 // read is one call of Read: the [reader.Feed] of a file.
@@ -263,7 +264,7 @@ func (r *read) newColumn(i int, cursors []*pages) fileColumn {
 	if !f.flat() {
 		var lead []byte
 		if r.target[i] == reader.Rescued {
-			lead = f.lead()
+			lead = typed.AppendKey(nil, f.name)
 		}
 		return newNested(f, cursors, lead, r.maxPage)
 	}
@@ -312,11 +313,12 @@ func (r *read) checkTypes(target []int) error {
 		case f.flat() && typ == abstract.Bytes && newSink[[]byte](f.kind, typ) == nil:
 			err = reader.FileOnly("column %q is %s in the file, which a column of type bytes cannot hold", f.name, reader.A(f.kind.Natural()))
 		}
-		if err != nil && r.rescue < 0 {
-			return err
-		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case r.rescue >= 0:
 			target[i] = reader.Rescued
+		default:
+			return err
 		}
 	}
 	return nil

@@ -40,8 +40,7 @@ func newTextNode(n *node, cursors map[int]leafCursor) *textNode {
 	t.form = formOf(n)
 	for _, child := range n.children {
 		c := newTextNode(child, cursors)
-		c.key, _ = typed.AppendQuoted(nil, []byte(child.name))
-		c.key = append(c.key, ':')
+		c.key = typed.AppendKey(nil, child.name)
 		t.children = append(t.children, c)
 	}
 	return t

@@ -147,26 +147,33 @@ func TestRandomFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 8 {
-			mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
-			limits := reader.NewLimits(int64(1)<<(8+r.IntN(18)), 1+r.IntN(4))
-			limits.Allocator = mem
-			from := r.IntN(len(rows) + 1)
-			req := reader.Request{
-				File: file, Dialect: sample.Dialect, Schema: randomSchema, Limits: limits,
-				BatchRows: r.IntN(2) * (1 + r.IntN(100)), Offset: int64(from), Records: int64(from),
-			}
-			got, err := readertest.Read(t.Context(), t, New(), req, nil)
-			if err != nil {
-				t.Fatalf("budget %d, from row %d: %v", limits.Limit(), from, err)
-			}
-			if diff := readertest.Diff(got.Rows, rows[from:]); diff != "" {
-				t.Fatalf("budget %d, batches of %d, from row %d of %d: %s", limits.Limit(), req.BatchRows, from, len(rows), diff)
-			}
-			mem.AssertSize(t, 0)
-			if limits.InUse() != 0 {
-				t.Fatalf("%d bytes are still in use", limits.InUse())
-			}
+			checkRandomly(t, r, file, sample.Dialect, randomSchema, rows)
 		}
+	}
+}
+
+// checkRandomly reads a file from a random row on, with a random budget, in batches
+// of a random size, and compares what comes with the file's rows.
+func checkRandomly(t *testing.T, r *rand.Rand, file reader.File, dialect reader.Dialect, schema abstract.Schema, rows [][]any) {
+	t.Helper()
+	mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
+	limits := reader.NewLimits(int64(1)<<(8+r.IntN(18)), 1+r.IntN(4))
+	limits.Allocator = mem
+	from := r.IntN(len(rows) + 1)
+	req := reader.Request{
+		File: file, Dialect: dialect, Schema: schema, Limits: limits,
+		BatchRows: r.IntN(2) * (1 + r.IntN(100)), Offset: int64(from), Records: int64(from),
+	}
+	got, err := readertest.Read(t.Context(), t, New(), req, nil)
+	if err != nil {
+		t.Fatalf("%v, budget %d, from row %d: %v", schema, limits.Limit(), from, err)
+	}
+	if diff := readertest.Diff(got.Rows, rows[from:]); diff != "" {
+		t.Fatalf("%v, budget %d, batches of %d, from row %d of %d: %s", schema, limits.Limit(), req.BatchRows, from, len(rows), diff)
+	}
+	mem.AssertSize(t, 0)
+	if limits.InUse() != 0 {
+		t.Fatalf("%d bytes are still in use", limits.InUse())
 	}
 }
 

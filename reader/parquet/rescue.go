@@ -17,15 +17,9 @@ import (
 // does not fit has its member in the faults. In the end the members of a row are put
 // together.
 
-// lead is what the members of a field begin with: its name and a colon.
-func (n *node) lead() []byte {
-	lead, _ := typed.AppendQuoted(nil, []byte(n.name))
-	return append(lead, ':')
-}
-
 // members returns the way to write values of a field as members.
 func members[P value](f *node) func([]byte, P) ([]byte, string) {
-	render, lead := typed.Renderer[P](f.kind), f.lead()
+	render, lead := typed.Renderer[P](f.kind), typed.AppendKey(nil, f.name)
 	var w typed.JSONWriter
 	var buf []byte
 	return func(b []byte, v P) ([]byte, string) {

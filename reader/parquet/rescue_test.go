@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/arrow/memory"
-
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
@@ -157,25 +155,7 @@ func TestRescueRandomFiles(t *testing.T) {
 					schema = append(schema, c)
 				}
 			}
-			mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
-			limits := reader.NewLimits(int64(1)<<(8+r.IntN(18)), 1+r.IntN(4))
-			limits.Allocator = mem
-			from := r.IntN(len(rows) + 1)
-			req := reader.Request{
-				File: file, Dialect: sample.Dialect, Schema: schema, Limits: limits,
-				BatchRows: r.IntN(2) * (1 + r.IntN(100)), Offset: int64(from), Records: int64(from),
-			}
-			got, err := readertest.Read(t.Context(), t, New(), req, nil)
-			if err != nil {
-				t.Fatalf("%v, budget %d, from row %d: %v", schema, limits.Limit(), from, err)
-			}
-			if diff := readertest.Diff(got.Rows, rescuedRows(rows[from:], schema)); diff != "" {
-				t.Fatalf("%v, budget %d, batches of %d, from row %d of %d: %s", schema, limits.Limit(), req.BatchRows, from, len(rows), diff)
-			}
-			mem.AssertSize(t, 0)
-			if limits.InUse() != 0 {
-				t.Fatalf("%d bytes are still in use", limits.InUse())
-			}
+			checkRandomly(t, r, file, sample.Dialect, schema, rescuedRows(rows, schema))
 		}
 	}
 }

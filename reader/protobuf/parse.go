@@ -10,7 +10,6 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
-	"github.com/seed-ede61cd5/sluice/reader/internal/json"
 	"github.com/seed-ede61cd5/sluice/reader/internal/rows"
 )
 
@@ -148,8 +147,8 @@ func (p *parser) putMessage(row *rows.Row, col int, f *field, data []byte) (reas
 
 // putJSON puts what was written as JSON.
 func (p *parser) putJSON(row *rows.Row, col int) (reason string) {
-	if most := p.bounds.Nesting; most > 0 && json.Depth(p.json.out) > most {
-		return p.bounds.TooDeep()
+	if wrong := p.bounds.TooDeep(p.json.out); wrong != "" {
+		return "it " + wrong
 	}
 	return row.Text(col, p.json.out)
 }

@@ -20,9 +20,7 @@ func (t *Target) AddColumnsSQL(name string, columns abstract.Schema) string {
 	return strings.Join(statements, ";\n")
 }
 
-// AddColumns implements [target.Target]. It commits what the sessions have
-// pushed so far, so that no rows of the table's old form are left to be
-// inserted, and lets go of the view that they were inserted through.
+// AddColumns implements [target.Target].
 func (t *Target) AddColumns(ctx context.Context, name string, columns abstract.Schema) error {
 	if len(columns) == 0 {
 		return nil
@@ -35,7 +33,17 @@ func (t *Target) AddColumns(ctx context.Context, name string, columns abstract.S
 			return fmt.Errorf("add columns to table %q: %s is Sluice's own", name, target.FileIDColumn)
 		}
 	}
-	w := t.writer
+	if err := t.writer.alter(ctx, name, func() (string, error) { return t.AddColumnsSQL(name, columns), nil }); err != nil {
+		return fmt.Errorf("add columns to table %q: %w", name, err)
+	}
+	return nil
+}
+
+// alter changes a table by all of the statements or none. It commits what the
+// sessions have pushed so far, so that no rows of the table's old form are left to
+// be inserted, then asks for the statements, and lets go of the view that rows were
+// inserted through.
+func (w *writer) alter(ctx context.Context, name string, plan func() (statements string, err error)) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.await(ctx, nil); err != nil {
@@ -43,17 +51,13 @@ func (t *Target) AddColumns(ctx context.Context, name string, columns abstract.S
 	}
 	// If this fails, the sessions whose rows were in it are told.
 	w.commit(context.WithoutCancel(ctx))
+	statements, err := plan()
+	if err != nil || statements == "" {
+		return err
+	}
 	if err := w.dropSink(ctx, name); err != nil {
-		return fmt.Errorf("add columns to table %q: %w", name, err)
+		return err
 	}
-	if err := w.alter(ctx, t.AddColumnsSQL(name, columns)); err != nil {
-		return fmt.Errorf("add columns to table %q: %w", name, err)
-	}
-	return nil
-}
-
-// alter runs all of the statements or none.
-func (w *writer) alter(ctx context.Context, statements string) error {
 	if err := w.exec(ctx, "BEGIN"); err != nil {
 		return err
 	}

@@ -70,8 +70,8 @@ func (f *feed) begin(most int64) {
 
 // add puts parts into the open feed, which owns them from then on. It waits for
 // room, which comes with DuckDB's reading, with the feed's end, or not before
-// ctx ends.
-func (f *feed) add(ctx context.Context, parts []part) error {
+// ctx ends, and tells whether the feed is open still.
+func (f *feed) add(ctx context.Context, parts []part) (open bool, err error) {
 	defer context.AfterFunc(ctx, f.wake)()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -79,7 +79,7 @@ func (f *feed) add(ctx context.Context, parts []part) error {
 	for f.open && f.bytes >= f.most && ctx.Err() == nil {
 		f.changed.Wait()
 	}
-	return ctx.Err()
+	return f.open, ctx.Err()
 }
 
 // end lets what was added be the last.

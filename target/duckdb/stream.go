@@ -41,19 +41,6 @@ func (w *writer) startStream(table string) *stream {
 	return s
 }
 
-// add feeds parts, which it owns. If the INSERT has failed, result tells why.
-func (s *stream) add(ctx context.Context, parts []part) (failed bool, err error) {
-	if err := s.feed.add(ctx, parts); err != nil {
-		return false, err
-	}
-	select {
-	case <-s.done: // which it is not otherwise, before its feed has ended
-		return true, nil
-	default:
-		return false, nil
-	}
-}
-
 // result ends the INSERT with what it was fed, or with ctx.
 func (s *stream) result(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.cancel)()
@@ -89,9 +76,9 @@ func (w *writer) pump(ctx context.Context, s *session) error {
 	// Others wait: the rows of another table, and those that replace some
 	// that are to be deleted first.
 	parts := t.withdraw(from, func(p part) bool { return p.Table == t.stream.table && !t.replaces(p) })
-	failed, err := t.stream.add(t.context(ctx), parts)
-	if failed {
-		return w.endStream(ctx)
+	open, err := t.stream.feed.add(t.context(ctx), parts)
+	if err == nil && !open { // the INSERT has failed
+		err = w.endStream(ctx)
 	}
 	return err
 }

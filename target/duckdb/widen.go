@@ -4,8 +4,8 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -49,31 +49,17 @@ func floatSQL(text string) string {
 
 // WidenColumns implements [target.Target], as AddColumns does its part.
 func (t *Target) WidenColumns(ctx context.Context, name string, columns []target.Widening) error {
-	w := t.writer
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := w.await(ctx, nil); err != nil {
-		return err
-	}
-	// If this fails, the sessions whose rows were in it are told.
-	w.commit(context.WithoutCancel(ctx))
-	table, err := describe(ctx, w.conn, name)
-	if err != nil {
-		return fmt.Errorf("widen columns of table %q: %w", name, err)
-	}
-	if table == nil {
-		return fmt.Errorf("widen columns of table %q: it does not exist", name)
-	}
-	columns = slices.DeleteFunc(slices.Clone(columns), func(c target.Widening) bool {
-		return !slices.Contains(table.Schema, abstract.Column{Name: c.Column, Type: c.From})
+	err := t.writer.alter(ctx, name, func() (string, error) {
+		table, err := describe(ctx, t.writer.conn, name)
+		if err == nil && table == nil {
+			err = errors.New("it does not exist")
+		}
+		if err != nil {
+			return "", err
+		}
+		return t.WidenColumnsSQL(name, target.Due(columns, table.Schema)), nil
 	})
-	if len(columns) == 0 {
-		return nil
-	}
-	if err := w.dropSink(ctx, name); err != nil {
-		return fmt.Errorf("widen columns of table %q: %w", name, err)
-	}
-	if err := w.alter(ctx, t.WidenColumnsSQL(name, columns)); err != nil {
+	if err != nil {
 		return fmt.Errorf("widen columns of table %q: %w", name, err)
 	}
 	return nil

@@ -43,7 +43,7 @@ func (t *Target) AddColumns(ctx context.Context, name string, columns abstract.S
 		}
 	}
 	err := t.Update(ctx, func(tx ledger.Tx) error {
-		if _, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", t.timeouts.alter.Milliseconds())); err != nil {
+		if err := t.lockToAlter(ctx, tx, name); err != nil {
 			return err
 		}
 		missing, err := t.missing(ctx, tx, name, columns)
@@ -59,17 +59,24 @@ func (t *Target) AddColumns(ctx context.Context, name string, columns abstract.S
 	return nil
 }
 
-// addLock makes processes that add columns to one table wait for each other. The
-// number means nothing; it must only stay the same.
-const addLock = "SELECT pg_advisory_xact_lock(731059385, hashtext($1))"
+// alterLock makes processes that change the columns of one table wait for each
+// other. The number means nothing; it must only stay the same.
+const alterLock = "SELECT pg_advisory_xact_lock(731059385, hashtext($1))"
+
+// lockToAlter takes that lock, and has the transaction give up a lock that it
+// waits for for long.
+func (t *Target) lockToAlter(ctx context.Context, tx ledger.Tx, name string) error {
+	_, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", t.timeouts.alter.Milliseconds()))
+	if err == nil {
+		_, err = tx.Exec(ctx, alterLock, t.qualify(name))
+	}
+	return err
+}
 
 // missing are the columns that the table lacks, letter case aside. What IF NOT
 // EXISTS would compare are the names as they are: of two processes with the same
 // column, spelled differently, each would add its own.
 func (t *Target) missing(ctx context.Context, tx ledger.Tx, name string, columns abstract.Schema) (missing abstract.Schema, err error) {
-	if _, err := tx.Exec(ctx, addLock, t.qualify(name)); err != nil {
-		return nil, err
-	}
 	rows, err := tx.Query(ctx, `
 		SELECT a.attname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
 		WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped`, t.schema, name)

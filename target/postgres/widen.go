@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -66,13 +65,10 @@ func withExponent(text string) string {
 // the table and its indexes anew.
 func (t *Target) WidenColumns(ctx context.Context, name string, columns []target.Widening) error {
 	err := t.transact(ctx, 0, func(tx ledger.Tx) error {
-		if _, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d", t.timeouts.alter.Milliseconds())); err != nil {
+		if err := t.lockToAlter(ctx, tx, name); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, "SET LOCAL extra_float_digits = 1"); err != nil { // the fewest digits that read back the same
-			return err
-		}
-		if _, err := tx.Exec(ctx, addLock, t.qualify(name)); err != nil {
 			return err
 		}
 		table, err := t.readColumns(ctx, tx, name)
@@ -82,14 +78,11 @@ func (t *Target) WidenColumns(ctx context.Context, name string, columns []target
 		if table == nil {
 			return errors.New("it does not exist")
 		}
-		now := table.public().Schema
-		columns := slices.DeleteFunc(slices.Clone(columns), func(c target.Widening) bool {
-			return !slices.Contains(now, abstract.Column{Name: c.Column, Type: c.From})
-		})
-		if len(columns) == 0 {
+		due := target.Due(columns, table.public().Schema)
+		if len(due) == 0 {
 			return nil
 		}
-		_, err = tx.Exec(ctx, t.WidenColumnsSQL(name, columns))
+		_, err = tx.Exec(ctx, t.WidenColumnsSQL(name, due))
 		return err
 	})
 	if err != nil {

@@ -2,7 +2,6 @@ package stdout
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"math"
 	"strconv"
@@ -144,7 +143,7 @@ func (c *column) appendValue(b []byte, row int) []byte {
 	case abstract.Time:
 		return append(appendClock(append(b, '"'), c.times.Value(row)), '"')
 	case abstract.UUID:
-		return append(appendUUID(append(b, '"'), c.uuids.Value(row)), '"')
+		return append(abstract.AppendUUID(append(b, '"'), c.uuids.Value(row)), '"')
 	case abstract.JSON:
 		return appendJSON(b, c.texts.Value(row))
 	case abstract.Bytes:
@@ -159,17 +158,6 @@ func (c *column) appendValue(b []byte, row int) []byte {
 
 func appendClock(b []byte, micros arrow.Time64) []byte {
 	return time.UnixMicro(int64(micros)).UTC().AppendFormat(b, clockLayout)
-}
-
-// appendUUID writes the form of RFC 9562.
-func appendUUID(b, uuid []byte) []byte {
-	for i, c := range uuid {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			b = append(b, '-')
-		}
-		b = hex.AppendEncode(b, []byte{c})
-	}
-	return b
 }
 
 // appendJSON writes a JSON value as it is, but on one line. Line ends in valid

@@ -28,6 +28,18 @@ type drift struct {
 	rows            int
 }
 
+// changing is files by which a table changes while they are loaded into it.
+type changing interface {
+	// make makes the table that it changes from, compare checks it row by row.
+	make(t *testing.T, db target.Target, table string)
+	compare(t *testing.T, db target.Target, table string)
+	config(t *testing.T, db target.Target, table string, inj *fault.Injector) transfer.Config
+	load(t *testing.T, cfg transfer.Config) (transfer.Result, error)
+	server() (address string)
+}
+
+func (d *drift) server() string { return d.address }
+
 // newDrift writes that many files of rows each.
 func newDrift(t *testing.T, files, rows int) *drift {
 	d := &drift{folder: t.TempDir(), address: database(t, t.Name())}
@@ -119,11 +131,16 @@ func (d *drift) files() int {
 // TestC05CrashAtEveryCallOfDrift ends the process at every single call; the next
 // load makes the table whole.
 func TestC05CrashAtEveryCallOfDrift(t *testing.T) {
+	crashAtEveryCall(t, func(t *testing.T) changing { return newDrift(t, 3, 400) })
+}
+
+func crashAtEveryCall(t *testing.T, begin func(*testing.T) changing) {
+	t.Helper()
 	for _, kind := range []fault.Kind{fault.Before, fault.After} {
 		t.Run(kind.String(), func(t *testing.T) {
 			t.Parallel()
-			d := newDrift(t, 3, 400)
-			db := open(t, d.address)
+			d := begin(t)
+			db := open(t, d.server())
 			for n, inj := range fault.Each(fault.Fault{Kind: kind, Crash: true}) {
 				table := fmt.Sprintf("t%d", n)
 				d.make(t, db, table)
@@ -144,11 +161,15 @@ func TestC05CrashAtEveryCallOfDrift(t *testing.T) {
 // TestGrowTogether: several processes with several workers each load and follow
 // the same files, all of which bring columns.
 func TestGrowTogether(t *testing.T) {
-	d := newDrift(t, 30, 2000)
-	d.make(t, open(t, d.address), "t")
+	together(t, newDrift(t, 30, 2000))
+}
+
+func together(t *testing.T, d changing) {
+	t.Helper()
+	d.make(t, open(t, d.server()), "t")
 	var loading sync.WaitGroup
 	for process := range 3 {
-		db := open(t, d.address)
+		db := open(t, d.server())
 		cfg := d.config(t, db, "t", fault.New(nil))
 		cfg.Workers = 3
 		loader, err := transfer.New(cfg)
@@ -164,7 +185,7 @@ func TestGrowTogether(t *testing.T) {
 		})
 	}
 	loading.Wait()
-	d.compare(t, open(t, d.address), "t")
+	d.compare(t, open(t, d.server()), "t")
 }
 
 // TestGrowBehindReader: somebody reads the table for long. Files that bring

@@ -2,13 +2,11 @@ package postgres_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
@@ -18,10 +16,13 @@ import (
 	"github.com/seed-ede61cd5/sluice/transfer"
 )
 
-// newWidening writes that many files of rows each: row n has n, "sn" and in v
-// what its file has there: n, n and a quarter, or xn. v is a bigint at first.
-func newWidening(t *testing.T, files, rows int) *drift {
-	d := &drift{folder: t.TempDir(), address: database(t, t.Name())}
+// widening is files by which column v of a table, a bigint at first, gets wider:
+// row n has n, "sn" and in v what its file has there: n, n and a quarter, or xn.
+type widening struct{ *drift }
+
+// newWidening writes that many files of rows each.
+func newWidening(t *testing.T, files, rows int) widening {
+	d := widening{&drift{folder: t.TempDir(), address: database(t, t.Name())}}
 	for f := range files {
 		var b strings.Builder
 		b.WriteString("n,s,v\n")
@@ -36,14 +37,14 @@ func newWidening(t *testing.T, files, rows int) *drift {
 
 func valueOf(file, n int) string { return fmt.Sprintf([]string{"%d", "%d.25", "%d", "x%d"}[file%4], n) }
 
-func (d *drift) makeNarrow(t *testing.T, db target.Target, table string) {
+func (d widening) make(t *testing.T, db target.Target, table string) {
 	t.Helper()
 	must(t, db.Create(t.Context(), table, target.Table{FileID: true, Schema: abstract.Schema{
 		{Name: "n", Type: abstract.Int64}, {Name: "s", Type: abstract.Text}, {Name: "v", Type: abstract.Int64}}}))
 }
 
-// wantWidened checks the table row by row: v is text, and the number that it was.
-func (d *drift) wantWidened(t *testing.T, db target.Target, table string) {
+// compare checks the table row by row: v is text, and the number that it was.
+func (d widening) compare(t *testing.T, db target.Target, table string) {
 	t.Helper()
 	described, err := db.Describe(t.Context(), table)
 	must(t, err)
@@ -64,8 +65,8 @@ func (d *drift) wantWidened(t *testing.T, db target.Target, table string) {
 	}
 }
 
-func (d *drift) widening(t *testing.T, db target.Target, table string, inj *fault.Injector) transfer.Config {
-	cfg := d.config(t, db, table, inj)
+func (d widening) config(t *testing.T, db target.Target, table string, inj *fault.Injector) transfer.Config {
+	cfg := d.drift.config(t, db, table, inj)
 	cfg.OnTypeConflict = transfer.Widen
 	cfg.Format = func(key string) (reader.Format, error) {
 		f, err := formatOf(key)
@@ -89,51 +90,13 @@ func (f blind) Sample(ctx context.Context, file reader.File, hints reader.Hints)
 // TestC05CrashAtEveryCallOfWidening ends the process at every single call; the
 // next load makes the table whole.
 func TestC05CrashAtEveryCallOfWidening(t *testing.T) {
-	for _, kind := range []fault.Kind{fault.Before, fault.After} {
-		t.Run(kind.String(), func(t *testing.T) {
-			t.Parallel()
-			d := newWidening(t, 4, 50)
-			db := open(t, d.address)
-			for n, inj := range fault.Each(fault.Fault{Kind: kind, Crash: true}) {
-				table := fmt.Sprintf("t%d", n)
-				d.makeNarrow(t, db, table)
-				if _, err := d.load(t, d.widening(t, db, table, inj)); errors.Is(err, fault.ErrCrashed) != inj.Crashed() || err != nil && !inj.Crashed() {
-					t.Fatalf("call %d: the load returned %v", n, err)
-				}
-				if result, err := d.load(t, d.widening(t, db, table, fault.New(nil))); err != nil || result.FilesFailed > 0 {
-					t.Fatalf("call %d: the next load: %+v, %v", n, result, err)
-				}
-				if d.wantWidened(t, db, table); !inj.Crashed() {
-					t.Logf("%d calls", n-1)
-				}
-			}
-		})
-	}
+	crashAtEveryCall(t, func(t *testing.T) changing { return newWidening(t, 4, 50) })
 }
 
 // TestWidenTogether: several processes with several workers each load and follow
 // the same files, which want different types.
 func TestWidenTogether(t *testing.T) {
-	d := newWidening(t, 32, 2000)
-	d.makeNarrow(t, open(t, d.address), "t")
-	var loading sync.WaitGroup
-	for process := range 3 {
-		cfg := d.widening(t, open(t, d.address), "t", fault.New(nil))
-		cfg.Workers = 3
-		loader, err := transfer.New(cfg)
-		must(t, err)
-		loading.Go(func() {
-			run := loader.Load
-			if process == 1 {
-				run = loader.Follow
-			}
-			if result, err := run(context.WithoutCancel(t.Context())); err != nil || result.FilesFailed > 0 {
-				t.Errorf("process %d: %+v, %v", process, result, err)
-			}
-		})
-	}
-	loading.Wait()
-	d.wantWidened(t, open(t, d.address), "t")
+	together(t, newWidening(t, 32, 2000))
 }
 
 // TestX23WidenRefused: where the server does not change a column, the files that
@@ -141,9 +104,9 @@ func TestWidenTogether(t *testing.T) {
 func TestX23WidenRefused(t *testing.T) {
 	d := newWidening(t, 4, 10)
 	db := open(t, d.address)
-	d.makeNarrow(t, db, "t")
+	d.make(t, db, "t")
 	sqlExec(t, d.address, "CREATE VIEW seen AS SELECT v + 1 FROM t")
-	cfg := d.widening(t, db, "t", fault.New(nil))
+	cfg := d.config(t, db, "t", fault.New(nil))
 	result, err := d.load(t, cfg)
 	if err != nil || result.FilesFailed != 2 || result.FilesLoaded != 2 {
 		t.Fatalf("%+v, %v", result, err)
@@ -157,7 +120,7 @@ func TestX23WidenRefused(t *testing.T) {
 	if result, err = d.load(t, cfg); err != nil || result.FilesLoaded != 2 {
 		t.Fatalf("%+v, %v", result, err)
 	}
-	d.wantWidened(t, db, "t")
+	d.compare(t, db, "t")
 }
 
 // TestWidenBehindReader: behind one who reads the table it is given up, to be
@@ -165,7 +128,7 @@ func TestX23WidenRefused(t *testing.T) {
 func TestWidenBehindReader(t *testing.T) {
 	d := newWidening(t, 4, 10)
 	db := open(t, d.address)
-	d.makeNarrow(t, db, "t")
+	d.make(t, db, "t")
 	conn := connect(t, d.address)
 	_, err := conn.Exec(t.Context(), "BEGIN; SELECT count(*) FROM t")
 	must(t, err)

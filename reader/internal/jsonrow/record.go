@@ -77,8 +77,10 @@ func (w *walker) object(data []byte, start, pos int, in *scope, levels int) (end
 			if end, kind, fault = json.Value(data, at, white); fault != "" {
 				return end, malformed(data, start, end, white, fault)
 			}
-			if kind >= json.Object && w.bounds.Nesting > 0 && json.Depth(data[at:end]) > w.bounds.Nesting {
-				return end, fmt.Sprintf("the value of key %s is nested more than %d levels deep (--max-nesting)", reader.Quote([]byte(k.path)), w.bounds.Nesting)
+			if kind >= json.Object {
+				if wrong := w.bounds.TooDeep(data[at:end]); wrong != "" {
+					return end, fmt.Sprintf("the value of key %s %s", reader.Quote([]byte(k.path)), wrong)
+				}
 			}
 			reason = w.take(k, at, end, kind)
 		}

@@ -61,6 +61,12 @@ func (w *JSONWriter) Fault(text []byte, isJSON bool) string {
 	return ""
 }
 
+// AppendKey writes the key of a member of an object, and the colon behind it.
+func AppendKey(b []byte, name string) []byte {
+	b, _ = AppendQuoted(b, []byte(name))
+	return append(b, ':')
+}
+
 // AppendQuoted writes text as a JSON string.
 func AppendQuoted(b, text []byte) (out []byte, fault string) {
 	if !utf8.Valid(text) {

@@ -2,13 +2,14 @@ package typed
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"math"
 	"math/big"
 	"strconv"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
+	"github.com/seed-ede61cd5/sluice/abstract"
 )
 
 // maxDecimalBytes is the longest decimal that is read: 2,465 digits.
@@ -59,7 +60,7 @@ func (k Kind) appendBytes(b, v []byte) ([]byte, string) {
 	case Text, JSON, Bytes:
 		return append(b, v...), ""
 	case UUID:
-		return appendUUID(b, v), ""
+		return abstract.AppendUUID(b, v), ""
 	case Float16:
 		return appendFloat(b, float64(float16(v)), 32), ""
 	case Int96:
@@ -207,16 +208,6 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
-}
-
-func appendUUID(b, v []byte) []byte {
-	for i, c := range v {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			b = append(b, '-')
-		}
-		b = hex.AppendEncode(b, []byte{c})
-	}
-	return b
 }
 
 // appendInterval writes the form of ISO 8601 with all three parts, which have
