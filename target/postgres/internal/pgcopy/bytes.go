@@ -18,25 +18,25 @@ type byteses struct {
 	data    []byte
 }
 
-func newBytes(offsets []int32, data arrow.ArrayData) byteses {
-	c := byteses{offsets: offsets}
+func newBytes(offsets []int32, data arrow.ArrayData) *byteses {
+	c := &byteses{offsets: offsets}
 	if buffer := data.Buffers()[2]; buffer != nil {
 		c.data = buffer.Bytes()
 	}
 	return c
 }
 
-func (c byteses) value(row int) []byte { return c.data[c.offsets[row]:c.offsets[row+1]] }
+func (c *byteses) value(row int) []byte { return c.data[c.offsets[row]:c.offsets[row+1]] }
 
 // all is the bytes of all values.
-func (c byteses) all() []byte {
+func (c *byteses) all() []byte {
 	if len(c.offsets) == 0 {
 		return nil
 	}
 	return c.data[c.offsets[0]:c.offsets[len(c.offsets)-1]]
 }
 
-func (c byteses) append(buf []byte, row int) ([]byte, error) {
+func (c *byteses) append(buf []byte, row int) ([]byte, error) {
 	v := c.value(row)
 	if len(v) > maxField {
 		return buf, refuse("the value has %d bytes, and PostgreSQL takes at most %d", len(v), maxField)
@@ -45,14 +45,14 @@ func (c byteses) append(buf []byte, row int) ([]byte, error) {
 }
 
 // newTexts returns the cells of text for the column.
-func newTexts(c Column, values byteses) cells {
+func newTexts(c Column, values *byteses) cells {
 	switch {
 	case c.Wire == Numeric:
-		return numericTexts{values, c.Limit}
+		return &numericTexts{*values, c.Limit}
 	case c.Wire == JSONB:
-		return jsonbs{values}
+		return &jsonbs{*values}
 	case c.Limit != NoLimit, bytes.IndexByte(values.all(), 0) >= 0:
-		return texts{values, c.Limit, c.Wire == Char}
+		return &texts{*values, c.Limit, c.Wire == Char}
 	}
 	return values // nothing to be checked one by one
 }
@@ -64,7 +64,7 @@ type texts struct {
 	padded bool // blanks at the end are lost
 }
 
-func (c texts) append(buf []byte, row int) ([]byte, error) {
+func (c *texts) append(buf []byte, row int) ([]byte, error) {
 	v := c.value(row)
 	switch {
 	case bytes.IndexByte(v, 0) >= 0:
@@ -80,7 +80,7 @@ func (c texts) append(buf []byte, row int) ([]byte, error) {
 // jsonbs are JSON values for jsonb: a version before the text.
 type jsonbs struct{ byteses }
 
-func (c jsonbs) append(buf []byte, row int) ([]byte, error) {
+func (c *jsonbs) append(buf []byte, row int) ([]byte, error) {
 	v := c.value(row)
 	if len(v) > maxField {
 		return buf, refuse("the value has %d bytes, and PostgreSQL takes at most %d", len(v), maxField)

@@ -25,11 +25,11 @@ func newCells(c Column, arr arrow.Array) cells {
 	case *array.Date32:
 		return dates(a.Date32Values())
 	case *array.Time64:
-		return times{a.Time64Values(), step(c.Limit)}
+		return &times{a.Time64Values(), step(c.Limit)}
 	case *array.Timestamp:
-		return timestamps{a.TimestampValues(), step(c.Limit)}
+		return &timestamps{a.TimestampValues(), step(c.Limit)}
 	case *array.Decimal128:
-		return decimals{a.Values(), int(a.DataType().(*arrow.Decimal128Type).Scale)}
+		return &decimals{a.Values(), int(a.DataType().(*arrow.Decimal128Type).Scale)}
 	case *array.FixedSizeBinary:
 		return uuids{a}
 	case *array.Binary:

@@ -37,7 +37,8 @@ type field struct {
 }
 
 // cells are the values of a column. append appends the field of a row whose
-// value is not NULL: its length and its bytes.
+// value is not NULL: its length and its bytes. Those of more than one word are
+// pointers, as a call by an interface would copy them for each cell.
 type cells interface {
 	append(buf []byte, row int) ([]byte, error)
 }

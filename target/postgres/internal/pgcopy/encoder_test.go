@@ -205,7 +205,7 @@ func TestT06TimeRange(t *testing.T) {
 		math.MinInt64: false, math.MinInt64 + epochMicros: false, firstMicro: false, firstMicro + epochMicros - 1: false,
 		firstMicro + epochMicros: true, 0: true, math.MaxInt64: true,
 	} {
-		if _, err := (timestamps{[]arrow.Timestamp{arrow.Timestamp(n)}, 1}).append(nil, 0); (err == nil) != ok {
+		if _, err := (&timestamps{[]arrow.Timestamp{arrow.Timestamp(n)}, 1}).append(nil, 0); (err == nil) != ok {
 			t.Errorf("timestamp %d: %v", n, err)
 		}
 	}

@@ -28,7 +28,7 @@ type decimals struct {
 	scale  int
 }
 
-func (c decimals) append(buf []byte, row int) ([]byte, error) {
+func (c *decimals) append(buf []byte, row int) ([]byte, error) {
 	v := c.values[row]
 	sign, hi, lo := uint16(positive), uint64(v.HighBits()), v.LowBits()
 	if v.HighBits() < 0 {

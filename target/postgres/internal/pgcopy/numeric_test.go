@@ -49,7 +49,7 @@ func FuzzDecimal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, hi int64, lo uint64, scale uint8) {
 		scale %= abstract.MaxPrecision + 1
 		n := decimal128.New(hi, lo)
-		field, err := (decimals{[]decimal128.Num{n}, int(scale)}).append(nil, 0)
+		field, err := (&decimals{[]decimal128.Num{n}, int(scale)}).append(nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

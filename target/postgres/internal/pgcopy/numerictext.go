@@ -20,7 +20,7 @@ type numericTexts struct {
 	scale int // digits that the column keeps behind the point, or NoLimit
 }
 
-func (c numericTexts) append(buf []byte, row int) ([]byte, error) {
+func (c *numericTexts) append(buf []byte, row int) ([]byte, error) {
 	v := bytes.TrimSpace(c.value(row))
 	if sign, ok := special(v); ok {
 		return appendNumeric(buf, nil, 0, sign, 0), nil

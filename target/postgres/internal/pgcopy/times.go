@@ -49,7 +49,7 @@ type times struct {
 	step   int64
 }
 
-func (c times) append(buf []byte, row int) ([]byte, error) {
+func (c *times) append(buf []byte, row int) ([]byte, error) {
 	n := int64(c.values[row])
 	if n%c.step != 0 {
 		return buf, refuse("%s is finer than the column's fractions of a second", time.UnixMicro(n).UTC().Format("15:04:05.000000"))
@@ -62,7 +62,7 @@ type timestamps struct {
 	step   int64
 }
 
-func (c timestamps) append(buf []byte, row int) ([]byte, error) {
+func (c *timestamps) append(buf []byte, row int) ([]byte, error) {
 	n := int64(c.values[row])
 	// The first comparison guards the subtraction of the second.
 	if n < firstMicro || n-epochMicros < firstMicro || n-epochMicros >= endMicro {
