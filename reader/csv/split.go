@@ -81,7 +81,7 @@ func (d *dialect) blankLines(data []byte) (length, empty int) {
 }
 
 // split finds the end of whole records; see [reader.SplitFunc]. It jumps from quote to quote
-// and between them counts line ends.
+// and between them counts line ends. Where the last one is, it looks once.
 func (d *dialect) split(data []byte, offset int64, most int, atEOF bool) (end, records int) {
 	start, ok := d.beginning(data, offset, atEOF)
 	if !ok {
@@ -90,21 +90,27 @@ func (d *dialect) split(data []byte, offset int64, most int, atEOF bool) (end, r
 	if d.simple {
 		return d.simpleSplit(data, start, most, atEOF)
 	}
-	text := data[start:]
+	text, lineEnd := data[start:], []byte{d.lineEnd}
+	from, to := 0, 0 // the last stretch outside quotes that has a line end
 	for pos := 0; ; {
 		// Line ends count up to the next quote that opens a cell.
 		stop, closed := d.nextQuoted(text, pos)
-		n, last := reader.CountLines(text[pos:stop], d.lineEnd, most-records)
-		if n > 0 {
-			records, end = records+n, start+pos+last
+		n := bytes.Count(text[pos:stop], lineEnd)
+		if records+n >= most {
+			_, last := reader.CountLines(text[pos:stop], d.lineEnd, most-records)
+			return start + pos + last, most
 		}
-		if records == most {
-			return end, records
+		if n > 0 {
+			records += n
+			from, to = pos, stop
 		}
 		if closed < 0 {
 			break
 		}
 		pos = closed
+	}
+	if to > 0 {
+		end = start + from + bytes.LastIndexByte(text[from:to], d.lineEnd) + 1
 	}
 	if atEOF && end < len(data) {
 		return len(data), records + 1
