@@ -28,7 +28,13 @@ type lane struct {
 const (
 	ownBuffers   = 3
 	spareBuffers = 8
-	mostLanes    = 8 // that a target has besides the sessions' own, by default
+)
+
+// The target's lanes, by default: two for each core, since a server process
+// waits for the write-ahead log about as long as it computes.
+const (
+	lanesPerCore = 2
+	mostLanes    = 8
 )
 
 // refusal is for how long a lane is left alone that the server had no
@@ -107,5 +113,5 @@ func (o Options) lanes() int {
 	case o.Lanes > 0:
 		return o.Lanes
 	}
-	return int(min(int64(runtime.GOMAXPROCS(0)), mostLanes, o.buffer()/2/int64(spareBuffers*o.copyBytes())))
+	return int(min(int64(lanesPerCore*runtime.GOMAXPROCS(0)), mostLanes, o.buffer()/2/int64(spareBuffers*o.copyBytes())))
 }

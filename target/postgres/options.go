@@ -11,12 +11,12 @@ type Options struct {
 	Buffer int64
 	// Lanes is how many transactions the target may have open at once besides
 	// one for each session, so that a session fills one while others are
-	// stored. Negative for none. Default: the number of cores, at most 8, and
-	// no more than Buffer allows.
+	// stored. Negative for none. Default: two for each core, at most 8, and no
+	// more than Buffer allows.
 	Lanes int
 	// Transaction is about how many bytes of encoded rows a transaction holds
 	// when the session goes on with another, if a lane is to be had. Default:
-	// what a lane's buffers hold, at most 8 MiB.
+	// half of what a lane's buffers hold, at most 4 MiB.
 	Transaction int64
 	// ReadOnly opens the database for looking only.
 	ReadOnly bool
@@ -46,7 +46,7 @@ func (o Options) handOver() int64 {
 	if o.Transaction > 0 {
 		return o.Transaction
 	}
-	return int64(spareBuffers * o.copyBytes())
+	return int64(spareBuffers * o.copyBytes() / 2)
 }
 
 // timeouts bound every wait for the server.
