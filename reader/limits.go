@@ -153,10 +153,15 @@ func (l *Limits) MostUnpacked(size int64) int64 {
 	return max(size*l.MaxRatio, FreeUnpacked)
 }
 
+// mostBlockCost is what a block costs at most. Larger ones gain nothing: the
+// bytes of a block leave the caches before they are decoded, and more memory is
+// fresh.
+const mostBlockCost = 24 << 20
+
 // BlockCost is what a block may cost, so that one file alone has a block for
 // each decoder and some in fetch and emit.
 func (l *Limits) BlockCost() int64 {
-	return max(l.memory/int64(cap(l.slots)+4), 1)
+	return max(min(l.memory/int64(cap(l.slots)+4), mostBlockCost), 1)
 }
 
 func (l *Limits) allocator() memory.Allocator {

@@ -141,6 +141,10 @@ func (r *read) begin(ctx context.Context, g *group, cost int64) error {
 // even if its rows were shorter so far, as long as the budget allows.
 const leastText = 64 << 10
 
+// batchShare is how many stretches a row group of a usual size is cut into, at
+// least.
+const batchShare = 4
+
 // probeRows is how long the first stretch is at most, so that those that
 // follow can go by what its rows have taken.
 const probeRows = 4096
@@ -164,7 +168,7 @@ func (r *read) plan(left int64) (rows int, rooms []room, cost int64) {
 	for f := range r.fields {
 		held += r.held(f)
 	}
-	most := int64(reader.DefaultBatchRows)
+	most := int64(reader.DefaultBatchRows) / batchShare
 	if n := r.request.BatchRows; n > 0 {
 		most = min(most, int64(n))
 	}
