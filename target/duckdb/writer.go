@@ -16,11 +16,13 @@ import (
 
 // A transaction is committed when it holds this many rows, or this many
 // buffers' worth of bytes, or is this old when something is pushed. Eight of
-// DuckDB's row groups are where its insert rate levels off. The
-// bytes make what a crash costs smaller where the user has set --memory low.
+// DuckDB's row groups are where its insert rate levels off. The bytes are for
+// rows so long that DuckDB must put those aside in its temporary files: a row
+// group that a commit has left unfilled is compressed anew by those that follow,
+// so that a few of long rows should fit as well.
 const (
 	commitRows    = 8 * rowGroup
-	commitBuffers = 2
+	commitBuffers = 8
 	commitAfter   = 2 * time.Second
 )
 
