@@ -18,10 +18,7 @@ import (
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
-func inMemory(data string) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"f": []byte(data)}}
-	return reader.File{Bucket: b, Info: b.Info("f")}
-}
+func inMemory(data string) reader.File { return readertest.InMemory("f", data) }
 
 // texts are the rows, NULL as "-".
 func texts(r *Report) (rows []string) {

@@ -2,7 +2,6 @@ package accesslog
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,20 +14,7 @@ import (
 )
 
 // inMemory is a file with that content.
-func inMemory(data string) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"access.log": []byte(data)}}
-	return reader.File{Bucket: b, Info: b.Info("access.log")}
-}
-
-// table is columns that are each written name=type.
-func table(columns ...string) abstract.Schema {
-	schema := abstract.Schema{}
-	for _, c := range columns {
-		name, typ, _ := strings.Cut(c, "=")
-		schema = append(schema, abstract.Column{Name: name, Type: abstract.Type(typ)})
-	}
-	return schema
-}
+func inMemory(data string) reader.File { return readertest.InMemory("access.log", data) }
 
 // natural is the table that a format suggests.
 func natural(t testing.TB, format string) abstract.Schema {
@@ -53,7 +39,7 @@ func readAs(t testing.TB, format, data string, columns ...string) (*readertest.R
 		Schema: natural(t, format), Table: "t", Limits: reader.NewLimits(0, 2),
 	}
 	if len(columns) > 0 {
-		req.Schema = table(columns...)
+		req.Schema = readertest.Table(columns...)
 	}
 	return readertest.Read(t.Context(), t, New(), req, nil)
 }

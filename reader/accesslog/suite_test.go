@@ -37,11 +37,11 @@ func TestConformance(t *testing.T) {
 		{Name: "bad lines", Data: []byte(first + broken + "x\xff\n" + second + "127.0.0.1"), Rows: [][]any{row1, row2}, Rejected: 3},
 		{Name: "values that do not fit", Data: []byte("200 0.1 1.5\nabc 0.1 1.5\n201 x 1.5\n000 - -\n202 0.1 1.2345\n"), Hints: short,
 			Rows: [][]any{{int64(200), 0.1, "1.500"}, {int64(0), nil, nil}}, Rejected: 3},
-		{Name: "other types", Data: []byte("200 0.10 1.5\n404 - -\n007 - -"), Hints: short, Schema: table("status=text", "request_time=decimal(5,2)", "msec=json", "more=date"),
+		{Name: "other types", Data: []byte("200 0.10 1.5\n404 - -\n007 - -"), Hints: short, Schema: readertest.Table("status=text", "request_time=decimal(5,2)", "msec=json", "more=date"),
 			Rows: [][]any{{"200", "0.10", "1.5", nil}, {"404", nil, nil, nil}, {"007", nil, nil, nil}}},
 		{Name: "V08 UTF-16LE", Data: []byte("\xff\xfe2\x000\x000\x00 \x00\xe9\x00"), Hints: reader.Hints{AccessFormat: "%s %u"}, Rows: [][]any{{int64(200), "é"}}},
 		{Name: "a byte order mark", Data: []byte(reader.BOM + "\n200 x\n"), Hints: reader.Hints{AccessFormat: "%s %u"}, Rows: [][]any{{int64(200), "x"}}},
-		{Name: "empty", Schema: table("host=text", "ident=text", "user=text", "time=timestamptz", "request=text", "method=text", "path=text", "protocol=text",
+		{Name: "empty", Schema: readertest.Table("host=text", "ident=text", "user=text", "time=timestamptz", "request=text", "method=text", "path=text", "protocol=text",
 			"status=int64", "bytes=int64", "referer=text", "user_agent=text")},
 	}})
 }

@@ -18,17 +18,7 @@ import (
 )
 
 // inMemory is a file with that content.
-func inMemory(data []byte) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"f.avro": data}}
-	return reader.File{Bucket: b, Info: b.Info("f.avro")}
-}
-
-func schemaOf(s reader.Sample) (schema abstract.Schema) {
-	for _, c := range s.Columns {
-		schema = append(schema, abstract.Column{Name: c.Name, Type: c.Type()})
-	}
-	return schema
-}
+func inMemory(data []byte) reader.File { return readertest.InMemory("f.avro", data) }
 
 // readAll samples a file and reads all of it, with a change to the request.
 func readAll(ctx context.Context, t testing.TB, data []byte, change func(*reader.Request)) (abstract.Schema, *readertest.Result, error) {
@@ -38,7 +28,7 @@ func readAll(ctx context.Context, t testing.TB, data []byte, change func(*reader
 	if err != nil {
 		return nil, &readertest.Result{}, err
 	}
-	req := reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), Limits: reader.NewLimits(16<<20, 2)}
+	req := reader.Request{File: file, Dialect: s.Dialect, Schema: readertest.Suggested(s), Limits: reader.NewLimits(16<<20, 2)}
 	if change != nil {
 		change(&req)
 	}

@@ -66,7 +66,7 @@ func fuzzRead(t *testing.T, data []byte, mem memory.Allocator, hints reader.Hint
 		mustBeFileOnly(t, err)
 		return
 	}
-	schema := schemaOf(s)
+	schema := readertest.Suggested(s)
 	for i := range schema {
 		if others := []abstract.Type{abstract.Int64, abstract.JSON, abstract.Bytes}; hints.Rescue != "" && schema[i].Name != hints.Rescue {
 			schema[i].Type = others[i%len(others)]

@@ -36,14 +36,6 @@ func taxi(n int) []byte {
 	return b.Bytes()
 }
 
-func schemaOf(s reader.Sample) abstract.Schema {
-	schema := abstract.Schema{}
-	for _, c := range s.Columns {
-		schema = append(schema, abstract.Column{Name: c.Name, Type: c.Type()})
-	}
-	return schema
-}
-
 func drop(_ context.Context, c pusher.Chunk) error {
 	abstract.ReleaseAll(c.Items)
 	return nil
@@ -61,7 +53,7 @@ func BenchmarkRead(b *testing.B) {
 	for _, parallelism := range []int{1, 2} {
 		b.Run(fmt.Sprintf("decoders=%d", parallelism), func(b *testing.B) {
 			req := reader.Request{
-				File: file, Dialect: sample.Dialect, Schema: schemaOf(sample), Table: "taxi",
+				File: file, Dialect: sample.Dialect, Schema: readertest.Suggested(sample), Table: "taxi",
 				Limits: reader.NewLimits(128<<20, parallelism),
 			}
 			b.SetBytes(int64(len(data)))

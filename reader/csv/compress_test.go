@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // Every member counts, and a file cut anywhere is refused: between two members
@@ -107,7 +108,7 @@ func TestZ05SampleWindow(t *testing.T) {
 	}
 	large := reader.NewLimits(256<<20, 1)
 	s := mustSample(t, string(xz), reader.Hints{MaxWindow: large.MaxWindow()})
-	req := reader.Request{File: inMemory(string(xz)), Dialect: s.Dialect, Schema: schemaOf(s), Limits: large}
+	req := reader.Request{File: inMemory(string(xz)), Dialect: s.Dialect, Schema: readertest.Suggested(s), Limits: large}
 	if got, err := read(t, req); err != nil || len(got.Rows) != 3 {
 		t.Errorf("%d rows, %v", len(got.Rows), err)
 	}

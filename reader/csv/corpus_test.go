@@ -43,7 +43,7 @@ func load(t *testing.T, path string, onBad reader.OnBadRow, asText bool) (reader
 	limits := reader.NewLimits(32<<20, 2)
 	limits.Allocator = mem
 	req := reader.Request{
-		File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: onBad,
+		File: file, Dialect: s.Dialect, Schema: readertest.Suggested(s), OnBadRow: onBad,
 		Limits: limits, BatchBytes: 64 << 10,
 	}
 	if asText {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // What is detected, as the flags that ask for it.
@@ -145,7 +146,7 @@ func FuzzDetect(f *testing.F) {
 		if err != nil || !s.Complete {
 			return
 		}
-		got, err := read(t, reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow, Limits: reader.NewLimits(1<<20, 2), BatchBytes: 16})
+		got, err := read(t, reader.Request{File: file, Dialect: s.Dialect, Schema: readertest.Suggested(s), OnBadRow: reader.SkipRow, Limits: reader.NewLimits(1<<20, 2), BatchBytes: 16})
 		if err != nil || got.Records() != int64(s.Records) {
 			t.Fatalf("%q as %+v: %d records, %v; sample %d", data, s.Dialect, got.Records(), err, s.Records)
 		}

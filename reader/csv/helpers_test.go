@@ -9,10 +9,7 @@ import (
 )
 
 // inMemory is a file with that content.
-func inMemory(data string) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"f.csv": []byte(data)}}
-	return reader.File{Bucket: b, Info: b.Info("f.csv")}
-}
+func inMemory(data string) reader.File { return readertest.InMemory("f.csv", data) }
 
 // mustSample samples a file.
 func mustSample(t testing.TB, data string, hints reader.Hints) reader.Sample {
@@ -29,7 +26,7 @@ func request(t testing.TB, data string) reader.Request {
 	t.Helper()
 	s := mustSample(t, data, reader.Hints{})
 	return reader.Request{
-		File: inMemory(data), Dialect: s.Dialect, Schema: schemaOf(s), Table: "t",
+		File: inMemory(data), Dialect: s.Dialect, Schema: readertest.Suggested(s), Table: "t",
 		Limits: reader.NewLimits(0, 2),
 	}
 }

@@ -126,7 +126,7 @@ func TestV14EmptyAndNull(t *testing.T) {
 	const data = "s,n\n,\n\"\",\"\"\nNULL,NULL\n\"NULL\",1\n"
 	s := mustSample(t, data, reader.Hints{Null: []string{"NULL"}})
 	req := request(t, data)
-	req.Dialect, req.Schema = s.Dialect, schemaOf(s)
+	req.Dialect, req.Schema = s.Dialect, readertest.Suggested(s)
 	got, err := read(t, req)
 	want := [][]any{{nil, nil}, {"", nil}, {nil, nil}, {"NULL", int64(1)}}
 	if diff := readertest.Diff(got.Rows, want); err != nil || diff != "" {

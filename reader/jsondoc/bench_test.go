@@ -31,7 +31,7 @@ func BenchmarkRead(b *testing.B) {
 	for _, parallelism := range []int{1, 2} {
 		b.Run(fmt.Sprintf("decoders=%d", parallelism), func(b *testing.B) {
 			req := reader.Request{
-				File: file, Dialect: sample.Dialect, Schema: schemaOf(sample), Table: "taxi",
+				File: file, Dialect: sample.Dialect, Schema: readertest.Suggested(sample), Table: "taxi",
 				Limits: reader.NewLimits(128<<20, parallelism),
 			}
 			b.SetBytes(int64(len(data)))

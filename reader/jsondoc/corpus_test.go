@@ -37,7 +37,7 @@ func load(t *testing.T, f reader.Format, data string, hints reader.Hints) (reade
 		return s, &readertest.Result{}, err
 	}
 	got, err := readertest.Read(t.Context(), t, f, reader.Request{
-		File: inMemory(data), Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
+		File: inMemory(data), Dialect: s.Dialect, Schema: readertest.Suggested(s), OnBadRow: reader.SkipRow,
 		Limits: reader.NewLimits(32<<20, 2), BatchBytes: 64 << 10,
 	}, nil)
 	return s, got, err

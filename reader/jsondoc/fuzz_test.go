@@ -51,7 +51,7 @@ func sampleThenRead(t *testing.T, format reader.Format, data []byte, hints reade
 		}
 		return
 	}
-	req := reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
+	req := reader.Request{File: file, Dialect: s.Dialect, Schema: readertest.Suggested(s), OnBadRow: reader.SkipRow,
 		Limits: reader.NewLimits(1<<20, 2), BatchBytes: size}
 	got, err := readertest.Read(t.Context(), t, format, req, nil)
 	if (err == nil) != s.Complete || got.Records() != int64(s.Records) {

@@ -7,16 +7,12 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // inMemory is a file with that content.
-func inMemory(data string) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"f.json": []byte(data)}}
-	return reader.File{Bucket: b, Info: b.Info("f.json")}
-}
+func inMemory(data string) reader.File { return readertest.InMemory("f.json", data) }
 
 // at is the hints for records at that path, of which the keys have no dots.
 func at(path string) reader.Hints {
@@ -26,30 +22,11 @@ func at(path string) reader.Hints {
 	return reader.Hints{RecordsPath: strings.Split(path, ".")}
 }
 
-// table is a schema of columns that are each written name=type.
-func table(columns ...string) abstract.Schema {
-	schema := abstract.Schema{}
-	for _, c := range columns {
-		name, typ, _ := strings.Cut(c, "=")
-		schema = append(schema, abstract.Column{Name: name, Type: abstract.Type(typ)})
-	}
-	return schema
-}
-
-// schemaOf is the table that a sample suggests.
-func schemaOf(s reader.Sample) abstract.Schema {
-	schema := abstract.Schema{}
-	for _, c := range s.Columns {
-		schema = append(schema, abstract.Column{Name: c.Name, Type: c.Type()})
-	}
-	return schema
-}
-
 // request asks for all of a document with its records at that path.
 func request(data, path string, columns ...string) reader.Request {
 	return reader.Request{
 		File: inMemory(data), Dialect: reader.Dialect{Format: Name, RecordsPath: at(path).RecordsPath},
-		Schema: table(columns...), Table: "t", Limits: reader.NewLimits(0, 2),
+		Schema: readertest.Table(columns...), Table: "t", Limits: reader.NewLimits(0, 2),
 	}
 }
 

@@ -278,7 +278,7 @@ func TestJ09J10Auto(t *testing.T) {
 		}
 		// What was found is how it is read.
 		req := request(data, "")
-		req.Dialect, req.Schema, req.OnBadRow = s.Dialect, schemaOf(s), reader.SkipRow
+		req.Dialect, req.Schema, req.OnBadRow = s.Dialect, readertest.Suggested(s), reader.SkipRow
 		got, err := readertest.Read(t.Context(), t, auto, req, nil)
 		if err != nil || got.Records() != int64(s.Records) {
 			t.Errorf("%.40q: %d records, %d in the sample, %v", data, got.Records(), s.Records, err)

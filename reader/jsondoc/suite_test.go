@@ -31,7 +31,7 @@ const pretty = `{
 
 func TestConformance(t *testing.T) {
 	rows := [][]any{{int64(1), "]},{", nil}, {int64(2), nil, `[{"x": "\\"}, "\""]`}, {nil, nil, nil}}
-	columns := table("a=int64", "s=text", "j=json")
+	columns := readertest.Table("a=int64", "s=text", "j=json")
 	// Longer than what is looked at for magic bytes, so that reads fail late too.
 	var b strings.Builder
 	var longRows [][]any
@@ -53,9 +53,9 @@ func TestConformance(t *testing.T) {
 		{Name: "J10 objects one after another", Data: []byte("{\n \"a\": 1\n}\n{\"a\":2}{\"a\":\n3} {\"a\":4}\n"), Rows: [][]any{{int64(1)}, {int64(2)}, {int64(3)}, {int64(4)}}},
 		{Name: "J10 one object", Data: []byte("{\n \"a\": 1,\n \"b\": [\n{}]\n}\n"), Rows: [][]any{{int64(1), "[\n{}]"}}},
 		{Name: "J02 J03 J09 bad records", Data: []byte("[{\"a\":1},{\"a\":1,\"a\":1},[1],7 , \"],\\\"\",null,{\"a\":NaN},{\"a\":\"\\ud800\"},{\"a\":\"\xff\"},{\"a\":\"\n\"},tru,{\"a\":1,},[],{\"a\":{\"b\" 1}},{\"b\":1},{\"a\":2}]"),
-			Schema: table("a=int64"), Rows: [][]any{{int64(1)}, {int64(2)}}, Rejected: 14},
-		{Name: "J09 bad values one after another", Data: []byte("{\"a\":1}7 8\"x\"null[1]\n{\"a\":2}x"), Schema: table("a=int64"), Rows: [][]any{{int64(1)}, {int64(2)}}, Rejected: 6},
-		{Name: "no columns", Data: []byte(`[{},{"a":null}]`), Schema: table(), Rows: [][]any{{}, {}}},
+			Schema: readertest.Table("a=int64"), Rows: [][]any{{int64(1)}, {int64(2)}}, Rejected: 14},
+		{Name: "J09 bad values one after another", Data: []byte("{\"a\":1}7 8\"x\"null[1]\n{\"a\":2}x"), Schema: readertest.Table("a=int64"), Rows: [][]any{{int64(1)}, {int64(2)}}, Rejected: 6},
+		{Name: "no columns", Data: []byte(`[{},{"a":null}]`), Schema: readertest.Table(), Rows: [][]any{{}, {}}},
 		{Name: "empty"},
 		{Name: "only white space", Data: []byte("\n \r\n\t")},
 		{Name: "only a byte order mark", Data: []byte(reader.BOM)},

@@ -159,7 +159,7 @@ func load(t *testing.T, file reader.File) (reader.Sample, *readertest.Result, er
 		return s, &readertest.Result{}, err
 	}
 	got, err := readertest.Read(t.Context(), t, New(), reader.Request{
-		File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
+		File: file, Dialect: s.Dialect, Schema: readertest.Suggested(s), OnBadRow: reader.SkipRow,
 		Limits: reader.NewLimits(32<<20, 2), BatchBytes: 64 << 10,
 	}, nil)
 	return s, got, err
@@ -192,7 +192,7 @@ func TestCorpusTwins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema := schemaOf(twin)
+	schema := readertest.Suggested(twin)
 	want, err := readertest.Read(t.Context(), t, csv.New(), reader.Request{File: file, Dialect: twin.Dialect, Schema: schema, Limits: reader.NewLimits(0, 2)}, nil)
 	if err != nil || len(want.Rows) != 1034 {
 		t.Fatal(len(want.Rows), err)
@@ -204,7 +204,7 @@ func TestCorpusTwins(t *testing.T) {
 		}
 	}
 	schema[age].Type = abstract.Int64
-	if mine := schemaOf(s); !slices.Equal(mine, schema) {
+	if mine := readertest.Suggested(s); !slices.Equal(mine, schema) {
 		t.Errorf("schema %v, the twin's %v", mine, schema)
 	}
 	if diff := readertest.Diff(got.Rows, want.Rows); diff != "" {

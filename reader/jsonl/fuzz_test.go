@@ -41,7 +41,7 @@ func sampleThenRead(t *testing.T, data []byte, size int64) {
 		}
 		return
 	}
-	req := reader.Request{File: file, Dialect: s.Dialect, Schema: schemaOf(s), OnBadRow: reader.SkipRow,
+	req := reader.Request{File: file, Dialect: s.Dialect, Schema: readertest.Suggested(s), OnBadRow: reader.SkipRow,
 		Limits: reader.NewLimits(1<<20, 2), BatchBytes: size}
 	got, err := read(t, req)
 	if err != nil || !s.Complete || got.Records() != int64(s.Records) {

@@ -7,16 +7,12 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // inMemory is a file with that content.
-func inMemory(data string) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"f.jsonl": []byte(data)}}
-	return reader.File{Bucket: b, Info: b.Info("f.jsonl")}
-}
+func inMemory(data string) reader.File { return readertest.InMemory("f.jsonl", data) }
 
 // mustSample samples a file.
 func mustSample(t testing.TB, data string) reader.Sample {
@@ -28,40 +24,13 @@ func mustSample(t testing.TB, data string) reader.Sample {
 	return s
 }
 
-// schemaOf is the table that a sample suggests.
-func schemaOf(s reader.Sample) abstract.Schema {
-	schema := abstract.Schema{}
-	for _, c := range s.Columns {
-		schema = append(schema, abstract.Column{Name: c.Name, Type: c.Type()})
-	}
-	return schema
-}
-
 // request asks for all of a file in a table of those columns, each written
 // name=type.
 func request(data string, columns ...string) reader.Request {
 	return reader.Request{
-		File: inMemory(data), Dialect: reader.Dialect{Format: Name}, Schema: table(columns...), Table: "t",
+		File: inMemory(data), Dialect: reader.Dialect{Format: Name}, Schema: readertest.Table(columns...), Table: "t",
 		Limits: reader.NewLimits(0, 2),
 	}
-}
-
-func table(columns ...string) abstract.Schema {
-	schema := abstract.Schema{}
-	for _, c := range columns {
-		name, typ, _ := cutLast(c)
-		schema = append(schema, abstract.Column{Name: name, Type: abstract.Type(typ)})
-	}
-	return schema
-}
-
-func cutLast(s string) (name, typ string, ok bool) {
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] == '=' {
-			return s[:i], s[i+1:], true
-		}
-	}
-	return s, string(abstract.Text), false
 }
 
 // read reads to the end or to an error.

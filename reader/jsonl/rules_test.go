@@ -166,7 +166,7 @@ func TestJ12Keys(t *testing.T) {
 		t.Errorf("%d columns; %d rows, %v", len(s.Columns), len(got.Rows), err)
 	}
 	req := request(data)
-	req.Schema = schemaOf(s)
+	req.Schema = readertest.Suggested(s)
 	if got, err := read(t, req); err != nil || len(got.Rows) != 1 || got.Rows[0][4095] != int64(4095) {
 		t.Errorf("%d rows, %v", len(got.Rows), err)
 	}
@@ -213,7 +213,7 @@ func TestJ01J11Inference(t *testing.T) {
 		}
 		// What was inferred is what can be read.
 		req := request(data)
-		req.Schema = schemaOf(s)
+		req.Schema = readertest.Suggested(s)
 		if _, err := read(t, req); err != nil {
 			t.Errorf("%s as %s: %v", test.values, s.Columns[0].Type(), err)
 		}

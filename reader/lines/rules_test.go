@@ -15,10 +15,7 @@ import (
 )
 
 // inMemory is a file with that content.
-func inMemory(data string) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"f.log": []byte(data)}}
-	return reader.File{Bucket: b, Info: b.Info("f.log")}
-}
+func inMemory(data string) reader.File { return readertest.InMemory("f.log", data) }
 
 func request(data string) reader.Request {
 	return reader.Request{

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-ede61cd5/sluice/pusher"
 	"github.com/seed-ede61cd5/sluice/reader"
+	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
 
 // realistic is a file of 12 columns as people have them: keys, amounts, dates
@@ -105,7 +106,7 @@ func benchmarkRead(b *testing.B, data []byte, rows int64) {
 	for b.Loop() {
 		n := int64(0)
 		err := New().Read(b.Context(), reader.Request{
-			File: file, Dialect: s.Dialect, Schema: schemaOf(s), Limits: reader.NewLimits(64<<20, 1),
+			File: file, Dialect: s.Dialect, Schema: readertest.Suggested(s), Limits: reader.NewLimits(64<<20, 1),
 		}, func(_ context.Context, chunk pusher.Chunk) error {
 			n += chunk.Items[0].NumRows()
 			chunk.Items[0].Release()

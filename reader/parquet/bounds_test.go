@@ -20,7 +20,7 @@ func readWithin(t *testing.T, data []byte, bounds reader.Bounds) (rows int, err 
 	}
 	limits := reader.NewLimits(32<<20, 2)
 	limits.Bounds = bounds
-	got, err := readertest.Read(t.Context(), t, New(), reader.Request{File: file, Dialect: whole.Dialect, Schema: schemaOf(whole), Limits: limits}, nil)
+	got, err := readertest.Read(t.Context(), t, New(), reader.Request{File: file, Dialect: whole.Dialect, Schema: readertest.Suggested(whole), Limits: limits}, nil)
 	if _, sampleErr := New().Sample(t.Context(), file, reader.Hints{Bounds: bounds}); sampleErr != nil && err == nil {
 		t.Errorf("%+v: the sample is refused, and reading is not: %v", bounds, sampleErr)
 	}

@@ -20,17 +20,7 @@ import (
 )
 
 // inMemory is a file with that content.
-func inMemory(data []byte) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"f.parquet": data}}
-	return reader.File{Bucket: b, Info: b.Info("f.parquet")}
-}
-
-func schemaOf(s reader.Sample) (schema abstract.Schema) {
-	for _, c := range s.Columns {
-		schema = append(schema, abstract.Column{Name: c.Name, Type: c.Type()})
-	}
-	return schema
-}
+func inMemory(data []byte) reader.File { return readertest.InMemory("f.parquet", data) }
 
 // readAll samples a file and reads all of it.
 func readAll(ctx context.Context, t testing.TB, data []byte, limits *reader.Limits, onBad reader.OnBadRow) (reader.Sample, *readertest.Result, error) {
@@ -41,7 +31,7 @@ func readAll(ctx context.Context, t testing.TB, data []byte, limits *reader.Limi
 		return s, &readertest.Result{}, err
 	}
 	got, err := readertest.Read(ctx, t, New(), reader.Request{
-		File: file, Dialect: s.Dialect, Schema: schemaOf(s), Limits: limits, OnBadRow: onBad,
+		File: file, Dialect: s.Dialect, Schema: readertest.Suggested(s), Limits: limits, OnBadRow: onBad,
 	}, nil)
 	return s, got, err
 }

@@ -36,7 +36,7 @@ func readOne(t *testing.T, e element, n int, values []byte, typ abstract.Type) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema := schemaOf(s)
+	schema := readertest.Suggested(s)
 	natural := schema[0].Type
 	if typ != "" {
 		schema[0].Type = typ

@@ -175,10 +175,7 @@ func framed(message []byte) []byte {
 }
 
 // inMemory is a file with that content.
-func inMemory(data []byte) reader.File {
-	b := &readertest.Bucket{Files: map[string][]byte{"f.pb": data}}
-	return reader.File{Bucket: b, Info: b.Info("f.pb")}
-}
+func inMemory(data []byte) reader.File { return readertest.InMemory("f.pb", data) }
 
 // request asks for all of a file in the table that the message suggests.
 func request(t testing.TB, hints reader.Hints, data []byte) reader.Request {

@@ -18,7 +18,7 @@ import (
 func TestHiveConformance(t *testing.T) {
 	hive := reader.Shaping{Hive: true, Exclude: []string{"f"}, Meta: meta("row")}
 	const key = "t/year=2024/city=S%C3%A3o Paulo/none=__HIVE_DEFAULT_PARTITION__/x=y.z"
-	schema := table("n=int64", "Year=int64", "none=date", "City=text", "_row=int64")
+	schema := readertest.Table("n=int64", "Year=int64", "none=date", "City=text", "_row=int64")
 	row := func(n int64) []any { return []any{n, int64(2024), nil, "São Paulo", n} }
 	for _, test := range []struct {
 		inner reader.Format
@@ -27,7 +27,7 @@ func TestHiveConformance(t *testing.T) {
 		{csv.New(), readertest.File{Data: []byte("n,f\n1,x\n2\n3,\n"), Schema: schema, Rows: [][]any{row(1), row(3)}, Rejected: 1}},
 		{jsonl.New(), readertest.File{Data: []byte("{\"n\":1}\n{}\n{\"f\":3,\"n\":3}\n{\"n\":{}}\n"), Schema: schema,
 			Rows: [][]any{row(1), {nil, int64(2024), nil, "São Paulo", int64(2)}, row(3)}, Rejected: 1}},
-		{parquet.New(), readertest.File{Data: five, Schema: append(schema, table("s=text", "c=text")...),
+		{parquet.New(), readertest.File{Data: five, Schema: append(schema, readertest.Table("s=text", "c=text")...),
 			Rows: [][]any{append(row(1), "ccc", "1"), append(row(2), nil, "2"), append(row(3), "a", "3"), append(row(4), nil, "4"), append(row(5), "", "5")}}},
 	} {
 		test.file.Name = key
@@ -84,7 +84,7 @@ func TestHiveValues(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		req := reader.Request{File: file, Dialect: sample.Dialect, Schema: table("v=int64", test.column), Limits: reader.NewLimits(1<<20, 1)}
+		req := reader.Request{File: file, Dialect: sample.Dialect, Schema: readertest.Table("v=int64", test.column), Limits: reader.NewLimits(1<<20, 1)}
 		got, err := readertest.Read(t.Context(), t, f, req, nil)
 		if test.err == "" {
 			if diff := readertest.Diff(got.Rows, [][]any{{int64(1), test.want}}); err != nil || diff != "" {

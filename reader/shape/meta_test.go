@@ -34,15 +34,15 @@ func TestMetaConformance(t *testing.T) {
 	}{
 		{"csv", all, csv.New(), readertest.File{Data: []byte("n,s,a\n1,2,x\n3,4,y\n"), Rows: [][]any{
 			{"x", "mem://test/csv", int64(1), nil, int64(18), now}, {"y", "mem://test/csv", int64(2), nil, int64(18), now}}}},
-		{"csv bad rows", one, csv.New(), readertest.File{Data: []byte(badCells), Schema: table("_row=int64", "n=int64", "s=text", "f=float64", "C=int64"), Rejected: 3,
+		{"csv bad rows", one, csv.New(), readertest.File{Data: []byte(badCells), Schema: readertest.Table("_row=int64", "n=int64", "s=text", "f=float64", "C=int64"), Rejected: 3,
 			Rows: [][]any{{int64(1), int64(1), "ccc", 0.5, int64(1)}, {int64(3), int64(3), "a", nil, int64(3)}, {int64(6), int64(6), "d", 1.0, int64(6)}}}},
-		{"csv the table lacks or refuses nothing", one, csv.New(), readertest.File{Data: []byte("a\n1\n"), Schema: table("a=int64", "b=text", "_ROW=int64"), Rows: [][]any{{int64(1), nil, int64(1)}}}},
+		{"csv the table lacks or refuses nothing", one, csv.New(), readertest.File{Data: []byte("a\n1\n"), Schema: readertest.Table("a=int64", "b=text", "_ROW=int64"), Rows: [][]any{{int64(1), nil, int64(1)}}}},
 		{"csv without its own columns", reader.Shaping{Exclude: []string{"a"}, Meta: meta("row")}, csv.New(), readertest.File{Data: []byte("a\n1\n2\n"), Rows: [][]any{{int64(1)}, {int64(2)}}}},
-		{"jsonl bad rows", one, jsonl.New(), readertest.File{Data: []byte(badLines), Schema: table("n=int64", "s=text", "c=int64", "_row=int64"), Rejected: 2,
+		{"jsonl bad rows", one, jsonl.New(), readertest.File{Data: []byte(badLines), Schema: readertest.Table("n=int64", "s=text", "c=int64", "_row=int64"), Rejected: 2,
 			Rows: [][]any{{int64(1), "ccc", nil, int64(1)}, {int64(4), nil, int64(9), int64(4)}, {int64(5), "b", nil, int64(5)}}}},
-		{"jsonl without its own columns", reader.Shaping{Select: []string{"none"}, Meta: meta("row")}, jsonl.New(), readertest.File{Data: []byte(lines), Schema: table("_row=int64"),
+		{"jsonl without its own columns", reader.Shaping{Select: []string{"none"}, Meta: meta("row")}, jsonl.New(), readertest.File{Data: []byte(lines), Schema: readertest.Table("_row=int64"),
 			Rows: [][]any{{int64(1)}, {int64(2)}, {int64(3)}}}},
-		{"parquet bad rows", reader.Shaping{Meta: meta("row", "size"), Select: []string{"s", "n"}}, parquet.New(), readertest.File{Data: five, Schema: table("_row=int64", "s=int64", "n=int64", "_size=text"), Rejected: 3,
+		{"parquet bad rows", reader.Shaping{Meta: meta("row", "size"), Select: []string{"s", "n"}}, parquet.New(), readertest.File{Data: five, Schema: readertest.Table("_row=int64", "s=int64", "n=int64", "_size=text"), Rejected: 3,
 			Rows: [][]any{{int64(2), nil, int64(2), "691"}, {int64(4), nil, int64(4), "691"}}}},
 	} {
 		test.file.Name = test.name
@@ -63,13 +63,13 @@ func TestMetaColumns(t *testing.T) {
 		want   []any
 		err    string
 	}{
-		{table("a=int64", "_mtime=timestamptz", "_loaded_at=timestamptz", "src=text"),
+		{readertest.Table("a=int64", "_mtime=timestamptz", "_loaded_at=timestamptz", "src=text"),
 			[]any{int64(1), at.UTC().Truncate(time.Microsecond), time.Date(2026, 1, 2, 2, 4, 5, 6000, time.UTC), "mem://test/dir/f.csv"}, ""},
-		{table("_mtime=text", "SRC=text", "_loaded_at=text", "a=int64"),
+		{readertest.Table("_mtime=text", "SRC=text", "_loaded_at=text", "a=int64"),
 			[]any{"2024-03-01T01:59:59.123456Z", "mem://test/dir/f.csv", "2026-01-02T02:04:05.000006Z", int64(1)}, ""},
-		{table("_mtime=timestamp", "src=text", "_loaded_at=text", "a=int64"), nil, `column "_mtime" is from --meta mtime, and "2024-03-01T01:59:59.123456Z" is not a timestamp`},
-		{table("_mtime=text", "src=json", "_loaded_at=text", "a=int64"), nil, `column "src" is from --meta file`},
-		{table("_mtime=text", "_loaded_at=text", "a=int64"), nil, `column "src" is from --meta file, and the table has none for it: add it`},
+		{readertest.Table("_mtime=timestamp", "src=text", "_loaded_at=text", "a=int64"), nil, `column "_mtime" is from --meta mtime, and "2024-03-01T01:59:59.123456Z" is not a timestamp`},
+		{readertest.Table("_mtime=text", "src=json", "_loaded_at=text", "a=int64"), nil, `column "src" is from --meta file`},
+		{readertest.Table("_mtime=text", "_loaded_at=text", "a=int64"), nil, `column "src" is from --meta file, and the table has none for it: add it`},
 	} {
 		req := reader.Request{File: file, Dialect: sample.Dialect, Schema: test.schema, Limits: reader.NewLimits(1<<20, 1)}
 		got, err := readertest.Read(t.Context(), t, f, req, nil)
@@ -115,7 +115,7 @@ func TestAddedColumnsArePaidFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := reader.Request{File: file, Dialect: sample.Dialect, Schema: table("a=int64", "_file=text", "_row=int64"), Limits: reader.NewLimits(budget, 1)}
+	req := reader.Request{File: file, Dialect: sample.Dialect, Schema: readertest.Table("a=int64", "_file=text", "_row=int64"), Limits: reader.NewLimits(budget, 1)}
 	most := int64(0)
 	got, err := readertest.Read(t.Context(), t, f, req, func(int) error {
 		most = max(most, req.Limits.InUse())

@@ -34,7 +34,7 @@ func TestNewColumnsAreOfTheRows(t *testing.T) {
 		file.Bucket.(*readertest.Bucket).Files["f"] = []byte(test.content)
 		file.Info.Size = int64(len(test.content))
 		req := reader.Request{
-			File: file, Dialect: sample.Dialect, Schema: table(strings.Fields(test.table)...), Limits: reader.NewLimits(1<<20, 1),
+			File: file, Dialect: sample.Dialect, Schema: readertest.Table(strings.Fields(test.table)...), Limits: reader.NewLimits(1<<20, 1),
 			NewColumn: func(string) bool { return true },
 		}
 		_, err = readertest.Read(t.Context(), t, f, req, nil)
@@ -60,7 +60,7 @@ func TestNarrowColumnsAreOfTheRows(t *testing.T) {
 	content := `{"x":1,"a":2}` + "\n" + `{"x":"no","a":"y"}`
 	file.Bucket.(*readertest.Bucket).Files["f"] = []byte(content)
 	file.Info.Size = int64(len(content))
-	req := reader.Request{File: file, Dialect: sample.Dialect, Schema: table("n=int64", "b=int64"), Limits: reader.NewLimits(1<<20, 1)}
+	req := reader.Request{File: file, Dialect: sample.Dialect, Schema: readertest.Table("n=int64", "b=int64"), Limits: reader.NewLimits(1<<20, 1)}
 	req.Widen = func(e reader.Evidence) bool { return e.Name == "b" && e.Widen("int64") == "text" }
 	got, err := readertest.Read(t.Context(), t, f, req, nil)
 	news, ok := errors.AsType[*reader.NewColumnsError](err)

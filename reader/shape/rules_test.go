@@ -108,12 +108,12 @@ func TestDialectDecides(t *testing.T) {
 	if err := json.Unmarshal(text, &dialect); err != nil {
 		t.Fatal(err)
 	}
-	req := reader.Request{File: file, Dialect: dialect, Schema: table("c=int64"), Limits: reader.NewLimits(1<<20, 1)}
+	req := reader.Request{File: file, Dialect: dialect, Schema: readertest.Table("c=int64"), Limits: reader.NewLimits(1<<20, 1)}
 	got, err := readertest.Read(t.Context(), t, shape.New(csv.New(), reader.Shaping{Exclude: []string{"b"}}, clock), req, nil)
 	if diff := readertest.Diff(got.Rows, [][]any{{int64(2)}}); err != nil || diff != "" {
 		t.Errorf("read as begun: %v, %s", err, diff)
 	}
-	req.Dialect.Shaping, req.Schema = nil, table("a=int64", "b=int64")
+	req.Dialect.Shaping, req.Schema = nil, readertest.Table("a=int64", "b=int64")
 	got, err = readertest.Read(t.Context(), t, shape.New(csv.New(), reader.Shaping{Exclude: []string{"b"}}, clock), req, nil)
 	if diff := readertest.Diff(got.Rows, [][]any{{int64(1), int64(2)}}); err != nil || diff != "" {
 		t.Errorf("begun without a shaping: %v, %s", err, diff)
@@ -129,11 +129,11 @@ func TestErrorsShowTheFile(t *testing.T) {
 		table   abstract.Schema
 		want    string
 	}{
-		{csv.New(), "a,b\nx,2\n", table("c=int64", "b=int64"), `record 1 at byte 4, column "a": "x" is not an int64`},
-		{csv.New(), "a,b\nx,2\n", table("a=int64", "b=int64"), `column "c" of the file is not in the table`},
-		{jsonl.New(), `{"a":"x"}`, table("c=int64"), `record 1 at byte 0, column "a": "x" is not an int64`},
-		{jsonl.New(), `{"a":"x"}`, table("a=int64"), `column "a" of the file is not in the table`},
-		{jsonl.New(), `{"c":1}`, table("c=int64"), `column "c" of the file is not in the table`},
+		{csv.New(), "a,b\nx,2\n", readertest.Table("c=int64", "b=int64"), `record 1 at byte 4, column "a": "x" is not an int64`},
+		{csv.New(), "a,b\nx,2\n", readertest.Table("a=int64", "b=int64"), `column "c" of the file is not in the table`},
+		{jsonl.New(), `{"a":"x"}`, readertest.Table("c=int64"), `record 1 at byte 0, column "a": "x" is not an int64`},
+		{jsonl.New(), `{"a":"x"}`, readertest.Table("a=int64"), `column "a" of the file is not in the table`},
+		{jsonl.New(), `{"c":1}`, readertest.Table("c=int64"), `column "c" of the file is not in the table`},
 	} {
 		f := shape.New(test.inner, reader.Shaping{Rename: []reader.Rename{{From: "a", To: "c"}}}, clock)
 		_, file, _ := sampled(t, f, "f", test.content)

@@ -2,11 +2,9 @@ package shape_test
 
 import (
 	_ "embed"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/seed-ede61cd5/sluice/abstract"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/csv"
 	"github.com/seed-ede61cd5/sluice/reader/jsondoc"
@@ -33,7 +31,7 @@ func TestConformance(t *testing.T) {
 	rename := []reader.Rename{{From: "N", To: "number"}, {From: "s", To: "n"}}
 	swap := []reader.Rename{{From: "n", To: "f"}, {From: "f", To: "n"}}
 	numbers := [][]any{{0.5, int64(1)}, {1.5, int64(2)}, {nil, int64(3)}}
-	wide := table("C=int64", "N=text", "none=date", "number=int64")
+	wide := readertest.Table("C=int64", "N=text", "none=date", "number=int64")
 	wideRows := [][]any{{int64(1), "ccc", nil, int64(1)}, {int64(2), nil, nil, int64(2)}, {int64(3), "a", nil, int64(3)}}
 	for _, test := range []struct {
 		name    string
@@ -45,16 +43,16 @@ func TestConformance(t *testing.T) {
 			Rows: [][]any{{int64(1), "ccc", 0.5, int64(1)}, {int64(2), nil, 1.5, int64(2)}, {int64(3), "a", nil, int64(3)}}}},
 		{"csv select", reader.Shaping{Select: []string{"F", "n"}}, csv.New(), readertest.File{Data: []byte(cells), Rows: numbers}},
 		{"csv exclude and rename", reader.Shaping{Exclude: []string{"f"}, Rename: rename}, csv.New(), readertest.File{Data: []byte(cells), Schema: wide, Rows: wideRows}},
-		{"csv names change places", reader.Shaping{Select: []string{"n", "f"}, Rename: swap}, csv.New(), readertest.File{Data: []byte(cells), Schema: table("n=float64", "f=int64"), Rows: numbers}},
-		{"csv bad rows", reader.Shaping{Exclude: []string{"f"}, Rename: rename}, csv.New(), readertest.File{Data: []byte(badCells), Schema: table("number=int64", "n=text", "c=int64"),
+		{"csv names change places", reader.Shaping{Select: []string{"n", "f"}, Rename: swap}, csv.New(), readertest.File{Data: []byte(cells), Schema: readertest.Table("n=float64", "f=int64"), Rows: numbers}},
+		{"csv bad rows", reader.Shaping{Exclude: []string{"f"}, Rename: rename}, csv.New(), readertest.File{Data: []byte(badCells), Schema: readertest.Table("number=int64", "n=text", "c=int64"),
 			Rows: [][]any{{int64(1), "ccc", int64(1)}, {int64(3), "a", int64(3)}, {int64(5), "c", int64(5)}, {int64(6), "d", int64(6)}}, Rejected: 2}},
 		{"jsonl select", reader.Shaping{Select: []string{"F", "n"}}, jsonl.New(), readertest.File{Data: []byte(lines), Rows: numbers}},
 		{"jsonl select what is not there", reader.Shaping{Select: []string{"n", "none"}}, jsonl.New(), readertest.File{Data: []byte(lines), Rows: [][]any{{int64(1), nil}, {int64(2), nil}, {int64(3), nil}}}},
 		{"jsonl exclude and rename", reader.Shaping{Exclude: []string{"f", "none"}, Rename: rename}, jsonl.New(), readertest.File{Data: []byte(lines), Schema: wide, Rows: wideRows}},
-		{"jsonl names change places", reader.Shaping{Select: []string{"n", "f"}, Rename: swap}, jsonl.New(), readertest.File{Data: []byte(lines), Schema: table("n=float64", "f=int64"), Rows: numbers}},
-		{"jsonl bad rows", reader.Shaping{Exclude: []string{"x"}, Rename: rename}, jsonl.New(), readertest.File{Data: []byte(badLines), Schema: table("number=int64", "n=text", "c=int64"),
+		{"jsonl names change places", reader.Shaping{Select: []string{"n", "f"}, Rename: swap}, jsonl.New(), readertest.File{Data: []byte(lines), Schema: readertest.Table("n=float64", "f=int64"), Rows: numbers}},
+		{"jsonl bad rows", reader.Shaping{Exclude: []string{"x"}, Rename: rename}, jsonl.New(), readertest.File{Data: []byte(badLines), Schema: readertest.Table("number=int64", "n=text", "c=int64"),
 			Rows: [][]any{{int64(1), "ccc", nil}, {int64(4), nil, int64(9)}, {int64(5), "b", nil}}, Rejected: 2}},
-		{"jsonl select beside what is rescued", reader.Shaping{Select: []string{"n"}, Rename: rename[:1]}, jsonl.New(), readertest.File{Data: []byte(badLines + "7\n"), Hints: reader.Hints{Rescue: "r"}, Schema: table("number=int64", "r=json"), Rejected: 1,
+		{"jsonl select beside what is rescued", reader.Shaping{Select: []string{"n"}, Rename: rename[:1]}, jsonl.New(), readertest.File{Data: []byte(badLines + "7\n"), Hints: reader.Hints{Rescue: "r"}, Schema: readertest.Table("number=int64", "r=json"), Rejected: 1,
 			Rows: [][]any{{int64(1), nil}, {nil, `{"n":"x"}`}, {int64(3), nil}, {int64(4), nil}, {int64(5), nil}}}},
 		{"parquet select", reader.Shaping{Select: []string{"F", "n"}}, parquet.New(), readertest.File{Data: five,
 			Rows: append(numbers[:3:3], []any{2.5, int64(4)}, []any{3.5, int64(5)})}},
@@ -71,13 +69,3 @@ func TestConformance(t *testing.T) {
 
 // clock is a clock that stands still.
 func clock() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 6789, time.FixedZone("", 3600)) }
-
-// table is a schema of columns written as name=type.
-func table(columns ...string) abstract.Schema {
-	schema := abstract.Schema{}
-	for _, text := range columns {
-		name, typ, _ := strings.Cut(text, "=")
-		schema = append(schema, abstract.Column{Name: name, Type: abstract.Type(typ)})
-	}
-	return schema
-}
