@@ -235,24 +235,31 @@ func TestGrowBehindReader(t *testing.T) {
 	}
 }
 
+// asGuest is the address for a new role of that name, which may load into t of
+// someone else's.
+func asGuest(t *testing.T, address, role string) string {
+	t.Helper()
+	for _, statement := range []string{
+		"DROP ROLE IF EXISTS %s", "CREATE ROLE %s LOGIN", "GRANT USAGE ON SCHEMA sluice TO %s", "GRANT ALL ON ALL TABLES IN SCHEMA sluice TO %s",
+		"GRANT ALL ON ALL SEQUENCES IN SCHEMA sluice TO %s", "GRANT SELECT, INSERT ON t TO %s",
+	} {
+		sqlExec(t, address, fmt.Sprintf(statement, role))
+	}
+	u := mustURL(t, address)
+	u.User = nil
+	query := u.Query()
+	query.Set("user", role)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
 // TestX23GrowPrivileges: who may not alter the table gets the reason, and the
 // rest is loaded.
 func TestX23GrowPrivileges(t *testing.T) {
 	d := newDrift(t, 2, 100)
 	db := open(t, d.address)
 	d.make(t, db, "t")
-	for _, statement := range []string{
-		"DROP ROLE IF EXISTS drifter", "CREATE ROLE drifter LOGIN", "GRANT USAGE ON SCHEMA sluice TO drifter", "GRANT ALL ON ALL TABLES IN SCHEMA sluice TO drifter",
-		"GRANT ALL ON ALL SEQUENCES IN SCHEMA sluice TO drifter", "GRANT SELECT, INSERT ON t TO drifter",
-	} {
-		sqlExec(t, d.address, statement)
-	}
-	u := mustURL(t, d.address)
-	u.User = nil
-	query := u.Query()
-	query.Set("user", "drifter")
-	u.RawQuery = query.Encode()
-	cfg := d.config(t, open(t, u.String()), "t", fault.New(nil))
+	cfg := d.config(t, open(t, asGuest(t, d.address, "drifter")), "t", fault.New(nil))
 	result, err := d.load(t, cfg)
 	if err != nil || result.FilesFailed != 2 || !strings.Contains(result.Failures[0].Reason(), "must be owner of table t") {
 		t.Errorf("%+v, %v", result, err)

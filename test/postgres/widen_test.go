@@ -123,6 +123,24 @@ func TestX23WidenRefused(t *testing.T) {
 	d.compare(t, db, "t")
 }
 
+// TestX23WidenPrivileges: who may not alter the table gets the reason, and the
+// files that fit are loaded.
+func TestX23WidenPrivileges(t *testing.T) {
+	d := newWidening(t, 4, 10)
+	db := open(t, d.address)
+	d.make(t, db, "t")
+	cfg := d.config(t, open(t, asGuest(t, d.address, "widener")), "t", fault.New(nil))
+	result, err := d.load(t, cfg)
+	if err != nil || result.FilesFailed != 2 || result.FilesLoaded != 2 || !strings.Contains(result.Failures[0].Reason(), "must be owner of table t") {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	cfg.Target = db
+	if result, err = d.load(t, cfg); err != nil || result.FilesLoaded != 2 {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	d.compare(t, db, "t")
+}
+
 // TestWidenBehindReader: behind one who reads the table it is given up, to be
 // tried again.
 func TestWidenBehindReader(t *testing.T) {
