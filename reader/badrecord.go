@@ -13,6 +13,9 @@ type BadRecord struct {
 	// Index is the record's position among the records of its block, from 0.
 	// The pipeline makes a record number of it, which decoders cannot know.
 	Index int64
+	// Number is the record's number in the file, from 1. It is set where Read fails by a
+	// record that [FailFile] alone makes the file's end, and 0 otherwise.
+	Number int64
 	// Offset is where the record begins, in bytes of the decompressed stream;
 	// negative for formats that have no such place.
 	Offset int64
@@ -25,8 +28,13 @@ type BadRecord struct {
 	Raw []byte
 }
 
-// Error describes a record whose number is not known.
-func (b *BadRecord) Error() string { return fmt.Sprintf("record at byte %d: %s", b.Offset, b.Reason) }
+// Error describes the record.
+func (b *BadRecord) Error() string {
+	if b.Number == 0 {
+		return fmt.Sprintf("record at byte %d: %s", b.Offset, b.Reason)
+	}
+	return b.describe(b.Number)
+}
 
 // describe is the sentence for a record that has the given number.
 func (b *BadRecord) describe(number int64) string {

@@ -197,6 +197,7 @@ func (r *run) emitOne(ctx context.Context, o outcome) error {
 		}
 	}
 	if o.Bad != nil {
+		o.Bad.Number = r.records + 1
 		return r.failed(ctx, abstract.WithClass(abstract.FileOnly, o.Bad))
 	}
 	if o.New != nil {
@@ -241,7 +242,7 @@ func (r *run) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", r.id, ctx.Err())
 	}
-	if bad, ok := errors.AsType[*BadRecord](err); ok {
+	if bad, ok := errors.AsType[*BadRecord](err); ok && bad.Number == 0 {
 		return FileOnly("%s: %s", r.id, bad.describe(r.records+1))
 	}
 	return fmt.Errorf("%s: %w", r.id, err)

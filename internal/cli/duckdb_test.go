@@ -22,6 +22,28 @@ func loaded(t *testing.T) (dir string, load outcome) {
 	return dir, sluice(t, dir, "load", "*.csv", "--table", "t", "--to", "duckdb:x.duckdb", "--workers", "1").expect(t, 3)
 }
 
+// TestBadRowHint: who has not heard of it is told what could be done with bad
+// rows, where something can.
+func TestBadRowHint(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "good.csv", "n\n1\n")
+	write(t, dir, "type.csv", "n\n1.5\n")
+	write(t, dir, "long.csv", "n\n"+strings.Repeat("1", 2000)+"\n")
+	to := []string{"--table", "t", "--to", "duckdb:" + filepath.Join(dir, "x.duckdb"), "--max-record", "1000"}
+	sluice(t, dir, append([]string{"load", filepath.Join(dir, "good.csv")}, to...)...).expect(t, 0)
+	for _, test := range []struct {
+		file, want string
+	}{
+		{"type.csv", "\na bad row need not fail its file: --on-bad-row skip, or quarantine to keep it; where a column's type does not fit: --on-type-conflict widen\n"},
+		{"long.csv", ""},
+	} {
+		got := sluice(t, dir, append([]string{"load", filepath.Join(dir, test.file)}, to...)...).expect(t, 3)
+		if strings.Contains(got.err, "need not fail") != (test.want != "") || !strings.HasSuffix(got.err, test.want) {
+			t.Errorf("%s:\n%s\nwant%s", test.file, got.err, test.want)
+		}
+	}
+}
+
 func TestLoadTellsWhatHappened(t *testing.T) {
 	dir, first := loaded(t)
 	for _, want := range []string{
@@ -29,6 +51,7 @@ func TestLoadTellsWhatHappened(t *testing.T) {
 		"created table \"t\"\n",
 		"loaded 2 files, 4 rows into \"t\" in TIME\n",
 		"1 file failed; to see why: sluice files --failed --to duckdb:x.duckdb\n",
+		"a bad row need not fail its file: --on-bad-row skip, or quarantine to keep it\n",
 	} {
 		if strings.Count(first.err, want) != 1 {
 			t.Errorf("want once: %sin\n%s", want, first.err)

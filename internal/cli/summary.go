@@ -94,4 +94,22 @@ func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result, then
 		fmt.Fprintf(a.Err, "; to see why: sluice files --failed --to %s", shellWord(connector.Shown(f.to)))
 	}
 	fmt.Fprintln(a.Err)
+	fmt.Fprint(a.Err, f.badRowHint(hasLedger, r.Failures))
+}
+
+// badRowHint says how files that failed by a bad row could be loaded, if there are any.
+func (f *loadFlags) badRowHint(hasLedger bool, failures []transfer.Outcome) (hint string) {
+	for _, o := range failures {
+		bad, ok := errors.AsType[*reader.BadRecord](o.Err)
+		switch {
+		case !ok:
+		case !hasLedger:
+			return "a bad row need not fail its file: --on-bad-row skip\n"
+		case bad.Column != "" && f.conflicts == transfer.BadRow:
+			return "a bad row need not fail its file: --on-bad-row skip, or quarantine to keep it; where a column's type does not fit: --on-type-conflict widen\n"
+		default:
+			hint = "a bad row need not fail its file: --on-bad-row skip, or quarantine to keep it\n"
+		}
+	}
+	return hint
 }
