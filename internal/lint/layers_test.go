@@ -14,7 +14,7 @@ const module = "github.com/seed-ede61cd5/sluice"
 // Packages of one layer do not know each other, and a driver knows neither
 // its siblings nor drivers of another kind.
 var layers = [][]string{
-	{"abstract", "internal/pause", "internal/alloctest"},
+	{"abstract", "internal/pause", "internal/alloctest", "internal/faultytest"},
 	{"config", "object"},
 	{"internal/awsclient"},
 	{"object/*", "internal/s3folder"},

@@ -2,14 +2,12 @@ package csv
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/seed-ede61cd5/sluice/abstract"
-	"github.com/seed-ede61cd5/sluice/pusher"
 	"github.com/seed-ede61cd5/sluice/reader"
 	"github.com/seed-ede61cd5/sluice/reader/readertest"
 )
@@ -36,36 +34,9 @@ func taxi(n int) []byte {
 	return b.Bytes()
 }
 
-func drop(_ context.Context, c pusher.Chunk) error {
-	abstract.ReleaseAll(c.Items)
-	return nil
-}
-
 func BenchmarkRead(b *testing.B) {
 	const rows = 400_000
-	data := taxi(rows)
-	bucket := &readertest.Bucket{Files: map[string][]byte{"taxi.csv": data}}
-	file := reader.File{Bucket: bucket, Info: bucket.Info("taxi.csv")}
-	sample, err := New().Sample(b.Context(), file, reader.Hints{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, parallelism := range []int{1, 2} {
-		b.Run(fmt.Sprintf("decoders=%d", parallelism), func(b *testing.B) {
-			req := reader.Request{
-				File: file, Dialect: sample.Dialect, Schema: readertest.Suggested(sample), Table: "taxi",
-				Limits: reader.NewLimits(128<<20, parallelism),
-			}
-			b.SetBytes(int64(len(data)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := New().Read(b.Context(), req, drop); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
-		})
-	}
+	readertest.Bench(b, New(), readertest.InMemory("taxi.csv", taxi(rows)), rows)
 }
 
 // BenchmarkSplit is the part of the work that is not parallel.
@@ -108,7 +79,7 @@ func BenchmarkDecode(b *testing.B) {
 			}
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				if err := New().Read(b.Context(), req, drop); err != nil {
+				if err := New().Read(b.Context(), req, readertest.Drop); err != nil {
 					b.Fatal(err)
 				}
 			}

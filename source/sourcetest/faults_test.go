@@ -1,11 +1,9 @@
 package sourcetest_test
 
 import (
-	"os"
-	"os/exec"
-	"reflect"
-	"strings"
 	"testing"
+
+	"github.com/seed-ede61cd5/sluice/internal/faultytest"
 )
 
 // faults are mistakes that a source can make. The suite must find each.
@@ -23,31 +21,11 @@ type faults struct {
 	refusesStrangers bool `fault:"lists/answers"`
 }
 
-// TestSuiteFindsFaults runs the suite in a process of its own for each fault,
-// as a failing test cannot be undone.
-func TestSuiteFindsFaults(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for field := range reflect.TypeFor[faults]().Fields() {
-		t.Run(field.Name, func(t *testing.T) {
-			t.Parallel()
-			cmd := exec.Command(self, "-test.run=^TestFaulty$", "-test.timeout=1m")
-			cmd.Env = append(os.Environ(), "SOURCETEST_FAULT="+field.Name)
-			out, err := cmd.CombinedOutput()
-			want := "--- FAIL: TestFaulty/" + field.Tag.Get("fault") + " "
-			if err == nil || !strings.Contains(string(out), want) {
-				t.Errorf("the suite let it pass, or failed elsewhere than in %s: %v\n%.3000s", field.Tag.Get("fault"), err, out)
-			}
-		})
-	}
-}
+// TestSuiteFindsFaults: see [faultytest.Find].
+func TestSuiteFindsFaults(t *testing.T) { faultytest.Find[faults](t) }
 
 // TestFaulty is run by TestSuiteFindsFaults, and is expected to fail there.
-func TestFaulty(t *testing.T) {
-	run(t, faultNamed(os.Getenv("SOURCETEST_FAULT")))
-}
+func TestFaulty(t *testing.T) { run(t, faultNamed(faultytest.Chosen())) }
 
 func faultNamed(name string) faults {
 	return faults{
