@@ -58,7 +58,7 @@ corpus: build ## Load every file of the corpus, real and nasty ones, within a bu
 # How long each fuzz target runs.
 FUZZTIME ?= 60s
 
-fuzz: ## Every fuzz target for FUZZTIME (60s), one after the other (half an hour)
+fuzz: ## Every fuzz target for FUZZTIME (60s), one after the other (forty minutes)
 	@grep -rn '^func Fuzz' --include='*_test.go' . | sed -E 's|^(.*)/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | sort | \
 		{ failed=0; while read dir name; do echo "$$dir $$name"; \
 		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$dir || failed=1; done; exit $$failed; }
