@@ -98,18 +98,22 @@ func (a *app) printSummary(f *loadFlags, hasLedger bool, r transfer.Result, then
 }
 
 // badRowHint says how files that failed by a bad row could be loaded, if there are any.
-func (f *loadFlags) badRowHint(hasLedger bool, failures []transfer.Outcome) (hint string) {
+func (f *loadFlags) badRowHint(hasLedger bool, failures []transfer.Outcome) string {
+	bad, inColumn := false, false
 	for _, o := range failures {
-		bad, ok := errors.AsType[*reader.BadRecord](o.Err)
-		switch {
-		case !ok:
-		case !hasLedger:
-			return "a bad row need not fail its file: --on-bad-row skip\n"
-		case bad.Column != "" && f.conflicts == transfer.BadRow:
-			return "a bad row need not fail its file: --on-bad-row skip, or quarantine to keep it; where a column's type does not fit: --on-type-conflict widen\n"
-		default:
-			hint = "a bad row need not fail its file: --on-bad-row skip, or quarantine to keep it\n"
+		if record, ok := errors.AsType[*reader.BadRecord](o.Err); ok {
+			bad, inColumn = true, inColumn || record.Column != ""
 		}
 	}
-	return hint
+	if !bad {
+		return ""
+	}
+	hint := "a bad row need not fail its file: --on-bad-row skip"
+	if hasLedger {
+		hint += ", or quarantine to keep it"
+	}
+	if hasLedger && inColumn && f.conflicts == transfer.BadRow {
+		hint += "; where a column's type does not fit: --on-type-conflict widen"
+	}
+	return hint + "\n"
 }
