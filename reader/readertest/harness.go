@@ -110,9 +110,7 @@ func (s *subject) sample(t *testing.T) {
 	}
 	s.dialect, s.schema, s.sparse = sample.Dialect, s.file.Schema, sample.Sparse
 	if s.schema == nil {
-		for _, c := range sample.Columns {
-			s.schema = append(s.schema, abstract.Column{Name: c.Name, Type: c.Type()})
-		}
+		s.schema = Suggested(sample)
 	}
 	if want := len(s.file.Rows) + int(s.file.Rejected); sample.Complete && sample.Records != want {
 		t.Errorf("Sample counts %d records, the file has %d", sample.Records, want)
